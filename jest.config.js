@@ -1,0 +1,52 @@
+// Projects by what a test needs: nothing (node), a DOM (jsdom), the real ClickHouse engine (engine), a real Chromium (browser).
+const swc = [
+  '@swc/jest',
+  {
+    sourceMaps: 'inline',
+    jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'es2022', transform: { react: { runtime: 'automatic' } } },
+  },
+];
+
+// ESM-only packages of the Grafana family that Jest has to transform.
+const esmPackages =
+  '(@grafana|ol|d3|d3-.*|delaunator|internmap|robust-predicates|uuid|react-colorful|marked|react-calendar|get-user-locale|memoize|mimic-function|map-age-cleaner|p-defer|yaml|date-fns|@wojtekmaj|@kusto|rxjs|nanoid|monaco-.*|react-use|@msagl|immer|i18next|react-i18next|lodash-es|uplot|tslib|fast-check|pure-rand|csv-parse)';
+
+const base = {
+  rootDir: __dirname,
+  transform: { '^.+\\.(t|j)sx?$': swc },
+  transformIgnorePatterns: [`node_modules/(?!${esmPackages})`],
+  moduleNameMapper: { '\\.(css|scss|sass)$': 'identity-obj-proxy', '\\.svg$': '<rootDir>/test/mocks/file.js' },
+  modulePathIgnorePatterns: ['<rootDir>/build', '<rootDir>/dist'],
+};
+
+module.exports = {
+  reporters: ['default', '<rootDir>/scripts/countReporter.js'],
+  projects: [
+    {
+      ...base,
+      displayName: 'node',
+      testEnvironment: 'node',
+      testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.chdb\\.test\\.ts$', '/node_modules/'],
+    },
+    {
+      ...base,
+      displayName: 'jsdom',
+      testEnvironment: 'jest-environment-jsdom',
+      testMatch: ['<rootDir>/src/**/*.test.tsx'],
+      setupFilesAfterEnv: ['<rootDir>/test/setupDom.ts'],
+    },
+    {
+      ...base,
+      displayName: 'engine',
+      testEnvironment: 'node',
+      testMatch: ['<rootDir>/src/**/*.chdb.test.ts', '<rootDir>/test/**/*.chdb.test.ts'],
+    },
+    {
+      ...base,
+      displayName: 'browser',
+      testEnvironment: 'node',
+      testMatch: ['<rootDir>/test/browser/*.spec.ts'],
+    },
+  ],
+};
