@@ -36,6 +36,9 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
-  { files: ['**/*.{js,cjs}', 'bin/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off', 'no-restricted-exports': 'off' } },
+  {
+    files: ['**/*.{js,cjs}', 'bin/*.js'],
+    rules: { '@typescript-eslint/no-require-imports': 'off', 'no-restricted-exports': 'off' },
+  },
   prettier,
 );

@@ -3,7 +3,11 @@ const swc = [
   '@swc/jest',
   {
     sourceMaps: 'inline',
-    jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'es2022', transform: { react: { runtime: 'automatic' } } },
+    jsc: {
+      parser: { syntax: 'typescript', tsx: true },
+      target: 'es2022',
+      transform: { react: { runtime: 'automatic' } },
+    },
   },
 ];
 

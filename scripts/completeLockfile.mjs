@@ -14,7 +14,8 @@ function found(base, name) {
   }
 }
 
-const platform = /(darwin|linuxmusl|linux|win32|freebsd|openbsd|netbsd|android|sunos|aix|openharmony)[-_]?(arm64|x64|ia32|arm|riscv64|ppc64|s390x|loong64|mips64el|wasm32)?/;
+const platform =
+  /(darwin|linuxmusl|linux|win32|freebsd|openbsd|netbsd|android|sunos|aix|openharmony)[-_]?(arm64|x64|ia32|arm|riscv64|ppc64|s390x|loong64|mips64el|wasm32)?/;
 const added = [];
 for (const [base, entry] of Object.entries(packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {

@@ -44,12 +44,19 @@ const edges = files.flatMap((file) => {
   const text = readFileSync(file, 'utf8');
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName, pos }) => {
     const statement = text.slice(text.lastIndexOf('\n', pos) + 1, pos);
-    return { file, specifier: fileName, target: resolveImport(file, fileName), typeOnly: /^\s*(import|export) type\b/.test(statement) };
+    return {
+      file,
+      specifier: fileName,
+      target: resolveImport(file, fileName),
+      typeOnly: /^\s*(import|export) type\b/.test(statement),
+    };
   });
 });
 
 test('every relative import resolves to a file', () => {
-  const dangling = edges.filter((e) => e.specifier.startsWith('.') && !e.target && !/\.(json|css|svg|png)$/.test(e.specifier));
+  const dangling = edges.filter(
+    (e) => e.specifier.startsWith('.') && !e.target && !/\.(json|css|svg|png)$/.test(e.specifier),
+  );
   expect(dangling.map((e) => `${relative(src, e.file)} → ${e.specifier}`)).toEqual([]);
 });
 
@@ -72,7 +79,9 @@ test('every room is in the table', () => {
 });
 
 test('only tests import testing/', () => {
-  const wrong = edges.filter((e) => e.target && roomOf(e.target) === 'testing' && !isTest(e.file) && roomOf(e.file) !== 'testing');
+  const wrong = edges.filter(
+    (e) => e.target && roomOf(e.target) === 'testing' && !isTest(e.file) && roomOf(e.file) !== 'testing',
+  );
   expect(wrong.map((e) => relative(src, e.file))).toEqual([]);
 });
 

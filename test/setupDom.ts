@@ -4,5 +4,12 @@ import { TextDecoder, TextEncoder } from 'util';
 // jsdom lacks these; every browser has them.
 Object.assign(globalThis, { TextDecoder, TextEncoder });
 Object.defineProperty(window, 'matchMedia', {
-  value: (query: string) => ({ matches: false, media: query, addListener() {}, removeListener() {}, addEventListener() {}, removeEventListener() {} }),
+  value: (query: string) => ({
+    matches: false,
+    media: query,
+    addListener() {},
+    removeListener() {},
+    addEventListener() {},
+    removeEventListener() {},
+  }),
 });

@@ -8,15 +8,16 @@ export type ErrorFacts = Readonly<Record<string, string | number | boolean | nul
 export class TidemarkError extends Error {
   override readonly name = 'TidemarkError';
 
-  constructor(
-    /** Stable snake_case word, e.g. `unknown_macro`: safe to branch on, never shown alone. */
-    readonly code: string,
-    message: string,
-    readonly facts: ErrorFacts = {},
-    options?: { readonly cause?: unknown },
-  ) {
+  /** Stable snake_case word, e.g. `unknown_macro`: safe to branch on, never shown alone. */
+  readonly code: string;
+  readonly facts: ErrorFacts;
+
+  constructor(code: string, message: string, facts: ErrorFacts = {}, options?: { readonly cause?: unknown }) {
     super(message);
-    if (options && 'cause' in options) Object.defineProperty(this, 'cause', { value: options.cause, enumerable: false });
+    this.code = code;
+    this.facts = facts;
+    if (options && 'cause' in options)
+      Object.defineProperty(this, 'cause', { value: options.cause, enumerable: false });
   }
 }
 

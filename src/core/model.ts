@@ -39,5 +39,12 @@ export const weekStarts = ['monday', 'sunday'] as const;
 export type WeekStart = (typeof weekStarts)[number];
 
 /** Measure classes of the planner: what may be merged over what. */
-export const measureClasses = ['additive', 'state-additive', 'entity-set', 'semi-additive', 'ratio', 'ordered'] as const;
+export const measureClasses = [
+  'additive',
+  'state-additive',
+  'entity-set',
+  'semi-additive',
+  'ratio',
+  'ordered',
+] as const;
 export type MeasureClass = (typeof measureClasses)[number];

@@ -1,0 +1,30 @@
+import { errorTable } from '../core/errors';
+
+/** Sentences of the CLI: what goes wrong between it and a ClickHouse. */
+export const fail = errorTable({
+  unreachable: (f: { url: string; reason: string }) =>
+    `ClickHouse at ${f.url} cannot be reached (${f.reason}). Start it (npx tidemark serve starts an embedded one) or correct connection.url.`,
+  timed_out: (f: { url: string }) =>
+    `ClickHouse at ${f.url} did not answer in time. Look at its load (system.processes) and run the command again.`,
+  not_clickhouse: (f: { url: string; reason: string }) =>
+    `What answers at ${f.url} is not ClickHouse's HTTP interface (${f.reason}). Correct connection.url; the HTTP port is usually 8123 or 8443.`,
+  wrong_password: (f: { url: string; user: string }) =>
+    `ClickHouse at ${f.url} refused user "${f.user}": no such user or wrong password. Correct connection.user and connection.password ` +
+    '(password: ${TIDEMARK_PASSWORD} reads an environment variable).',
+  old_server: (f: { url: string; version: string; least: string }) =>
+    `ClickHouse at ${f.url} is version ${f.version}; refreshable views that append need ${f.least} or newer. Upgrade the server.`,
+  readonly_user: (f: { user: string; detail: string }) =>
+    `User "${f.user}" may only read (readonly mode), and this command writes. Name a user that may create tables in connection.user. Server: ${f.detail}`,
+  access_denied: (f: { user: string; detail: string }) =>
+    `User "${f.user}" lacks a right. Grant it, or name another user in connection.user. Server: ${f.detail}`,
+  unknown_database: (f: { detail: string }) =>
+    `A database does not exist: ${f.detail} Run tidemark migrate if it is Tidemark's own, otherwise correct roles.*.table.`,
+  unknown_table: (f: { detail: string }) =>
+    `A table does not exist: ${f.detail} Run tidemark migrate if it is Tidemark's own, otherwise correct roles.*.table (tidemark seed makes the demo's).`,
+  unknown_column: (f: { detail: string }) =>
+    `A column does not exist: ${f.detail} Correct roles.*.columns: column names are case-sensitive.`,
+  wrong_type: (f: { detail: string }) =>
+    `A column has a type that does not fit: ${f.detail} Compare roles.*.columns with docs/config.md, which lists the types.`,
+  server_error: (f: { code: string; detail: string }) =>
+    `ClickHouse refused a statement (code ${f.code}): ${f.detail} Nothing was retried; correct the cause and run the command again.`,
+});

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+
+import { buildCommand } from './commands/build';
+import { configCommand } from './commands/config';
+import { migrateCommand } from './commands/migrate';
+import { refreshCommand } from './commands/refresh';
+import { seedCommand } from './commands/seed';
+import { serveCommand } from './commands/serve';
+import { statusCommand } from './commands/status';
+import { sqlCommand } from './commands/sql';
+import { run } from './run';
+import { packageVersion } from './version';
+
+/** Commands by file: one `src/cli/commands/<verb>.ts` each, listed here and nowhere else. */
+const commands: readonly (() => Command)[] = [
+  buildCommand,
+  configCommand,
+  migrateCommand,
+  refreshCommand,
+  seedCommand,
+  serveCommand,
+  sqlCommand,
+  statusCommand,
+];
+
+const program = new Command('tidemark')
+  .description('Product and pipeline truth in Grafana, straight from ClickHouse.')
+  .version(packageVersion())
+  .showHelpAfterError('(tidemark --help lists the commands)');
+for (const command of commands) program.addCommand(command());
+void run(program, process.argv).then((code) => {
+  process.exitCode = code;
+});

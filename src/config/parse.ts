@@ -1,0 +1,103 @@
+import { LineCounter, isScalar, parseDocument, visit } from 'yaml';
+import type { Document } from 'yaml';
+
+import { roleNames } from '../core/model';
+import { crossChecks } from './checks';
+import type { Config, RoleConfig } from './config';
+import { substituteEnv } from './env';
+import type { Env } from './env';
+import { fail } from './errors';
+import { problemsOf } from './issues';
+import { inFileOrder, locate } from './problem';
+import type { Path, Problem } from './problem';
+import { configJsonSchema, configSchema } from './schema';
+
+/** Where the text came from and which environment its references mean. */
+export interface ParseOptions {
+  /** Name of the file, for messages. */
+  readonly file: string;
+  readonly env: Env;
+}
+
+/**
+ * Reads the text of a tidemark.yaml. Throws `config_invalid` with every problem at once (file, line, column, key,
+ * accepted values); where the text is no YAML, only with the places at which it breaks.
+ * @example parseConfig('version: 1\nconnection: {url: "http://localhost:8123"}', { file: 'tidemark.yaml', env: {} }).refresh.everySeconds // 5
+ */
+export function parseConfig(text: string, { file, env }: ParseOptions): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0)
+    throw fail('config_invalid', { file, problems: syntaxProblems(file, document, lines) });
+  const unset = replaceReferences(document, env);
+  const content: unknown = document.toJS() ?? {};
+  const parsed = configSchema.safeParse(content);
+  const found = parsed.success ? [] : problemsOf(parsed.error.issues, content, configJsonSchema());
+  const unsetPaths = new Set(unset.map(({ path }) => path.join('.')));
+  const others = [...found, ...crossChecks(content)].filter(({ path }) => !unsetPaths.has(path.join('.')));
+  const problems = inFileOrder(document, [...unset, ...others]);
+  if (!parsed.success || problems.length > 0)
+    throw fail('config_invalid', { file, problems: problems.map((p) => locate(file, document, lines, p)) });
+  return toConfig(file, parsed.data);
+}
+
+function syntaxProblems(file: string, document: Document, lines: LineCounter): string[] {
+  return document.errors.map(({ message, pos }) => {
+    const { line, col } = lines.linePos(pos[0]);
+    return `${file}:${line}:${col} This is not valid YAML: ${message.trim().replace(/\.?$/, '.')} Check indentation, colons and quotes there.`;
+  });
+}
+
+function replaceReferences(document: Document, env: Env): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Scalar(key, node, ancestors) {
+      if (key === 'key' || typeof node.value !== 'string') return;
+      const { text, missing } = substituteEnv(node.value, env);
+      node.value = text;
+      for (const name of missing) {
+        const advice = `Environment variable ${name} is not set. Set it, or write a default: \${${name}:-value}.`;
+        problems.push({ path: pathOf(ancestors), at: 'value', text: advice });
+      }
+    },
+  });
+  return problems;
+}
+
+function pathOf(ancestors: readonly unknown[]): Path {
+  return ancestors.flatMap((node) => {
+    const key = typeof node === 'object' && node !== null && 'key' in node ? node.key : undefined;
+    return isScalar(key) ? [String(key.value)] : [];
+  });
+}
+
+type Parsed = NonNullable<ReturnType<typeof configSchema.safeParse>['data']>;
+type ParsedRole = {
+  readonly table: string;
+  readonly class: RoleConfig['sourceClass'];
+  readonly windowDays?: number | undefined;
+  readonly columns: Readonly<Record<string, string | undefined>>;
+  readonly constants?: Readonly<Record<string, string | undefined>> | undefined;
+};
+
+function toConfig(file: string, { connection, reporting, refresh, roles }: Parsed): Config {
+  const mapped = roleNames.flatMap((name) => {
+    const role = roles[name] as ParsedRole | undefined;
+    return role ? [[name, toRole(role)] as const] : [];
+  });
+  const url = new URL(connection.url).origin;
+  return { file, connection: { ...connection, url }, reporting, refresh, roles: Object.fromEntries(mapped) };
+}
+
+function toRole({ table, class: sourceClass, windowDays, columns, constants }: ParsedRole): RoleConfig {
+  return {
+    table,
+    sourceClass,
+    columns: given(columns),
+    constants: given(constants ?? {}),
+    ...(windowDays !== undefined && { windowDays }),
+  };
+}
+
+const given = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));

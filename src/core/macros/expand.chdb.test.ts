@@ -1,0 +1,174 @@
+import { dayIn, wallClock } from '../time/zone';
+import { expandMacros } from './expand';
+import { startEngine } from '../../testing/engine';
+import type { MacroContext } from './macro';
+import type { TestEngine } from '../../testing/engine';
+
+const second = 1000;
+const hour = 3600 * second;
+const day = 24 * hour;
+
+// Zones with shifts of an hour, half an hour and at midnight, with quarter-hour offsets, west and east of the date line.
+const zones = [
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'America/St_Johns',
+  'America/Santiago',
+  'Asia/Kathmandu',
+  'Australia/Lord_Howe',
+  'Pacific/Apia',
+  'Pacific/Auckland',
+];
+
+const first = Date.UTC(2024, 0, 1);
+const step = 37 * 61 * second; // a good half hour: every shift of 2024 is met
+const count = 14_000;
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await startEngine();
+  await engine.db.command(
+    `CREATE TABLE moments (ms Int64, t DateTime('UTC'), x DateTime64(3, 'Asia/Tokyo'), d Date, d32 Date32, n UInt32) ENGINE = MergeTree ORDER BY t`,
+  );
+  await engine.db.command(
+    `INSERT INTO moments SELECT ${first} + number * ${step} AS ms, fromUnixTimestamp64Milli(ms), fromUnixTimestamp64Milli(ms), toDate(fromUnixTimestamp64Milli(ms, 'UTC')), toDate(fromUnixTimestamp64Milli(ms, 'UTC')), intDiv(ms, 1000) FROM numbers(${count})`,
+  );
+}, 60_000);
+afterAll(() => engine.stop());
+
+const base: MacroContext = { fromMs: first, toMs: first + 366 * day, intervalMs: 60_000, timezone: 'UTC' };
+
+async function ask<Row>(sql: string, more: Partial<MacroContext> = {}): Promise<Row[]> {
+  return engine.db.query<Row>(expandMacros(sql, { ...base, ...more }).sql);
+}
+
+/** Start of the bucket of every moment, in milliseconds. */
+async function buckets(macro: string, more: Partial<MacroContext>): Promise<[ms: number, start: number][]> {
+  const sql = `SELECT groupArray((ms, toUnixTimestamp(${macro}) * 1000)) AS r FROM moments`;
+  const rows = await ask<{ r: [string | number, string | number][] }>(sql, more);
+  return rows[0]!.r.map(([ms, start]) => [Number(ms), Number(start)]);
+}
+
+describe.each(zones)('buckets in %s', (timezone) => {
+  test('of a day hold exactly the days of the zone', async () => {
+    for (const [ms, start] of await buckets('$__timeInterval(t)', { timezone, intervalMs: day })) {
+      expect(dayIn(start, timezone)).toBe(dayIn(ms, timezone));
+      expect(dayIn(start - 1, timezone)).not.toBe(dayIn(ms, timezone));
+    }
+  });
+
+  test('of a week begin on Monday, of a month on the first', async () => {
+    for (const [ms, start] of await buckets('$__timeInterval(x)', { timezone, intervalMs: 7 * day })) {
+      expect(wallClock(start, timezone).weekday).toBe(1);
+      expect(dayIn(start - 1, timezone)).not.toBe(dayIn(start, timezone));
+      expect(ms - start).toBeGreaterThanOrEqual(0);
+      expect(ms - start).toBeLessThan(7 * day + hour);
+    }
+    for (const [ms, start] of await buckets('$__timeGroup(t, 1M)', { timezone })) {
+      expect(dayIn(start, timezone)).toBe(`${dayIn(ms, timezone).slice(0, 7)}-01`);
+      expect(dayIn(start - 1, timezone)).not.toBe(dayIn(start, timezone));
+    }
+  });
+
+  test('of a date are the date’s own day', async () => {
+    for (const column of ['d', 'd32']) {
+      for (const [ms, start] of await buckets(`$__timeInterval(${column})`, { timezone, intervalMs: day }))
+        expect(dayIn(start, timezone)).toBe(dayIn(ms, 'UTC'));
+      await buckets(`$__timeInterval(${column})`, { timezone, intervalMs: hour });
+      await buckets(`$__timeInterval_ms(${column})`, { timezone, intervalMs: 1 });
+    }
+  });
+
+  test('of 6 hours begin at hours of the zone’s clock that 6 divides, but for days with a shift', async () => {
+    const results = await buckets('$__timeInterval(t)', { timezone, intervalMs: 6 * hour });
+    const odd = results.filter(([, start]) => {
+      const { hour, minute, second } = wallClock(start, timezone);
+      return hour % 6 !== 0 || minute !== 0 || second !== 0;
+    });
+    expect(new Set(odd.map(([ms]) => dayIn(ms, timezone))).size).toBeLessThanOrEqual(2);
+    for (const [ms, start] of results) expect(ms - start).toBeLessThan(7 * hour + 1);
+  });
+});
+
+test('a DateTime, a DateTime64 and seconds since 1970 fall in the same buckets', async () => {
+  for (const intervalMs of [second, 30 * second, 5 * 60 * second, hour, day]) {
+    const rows = await ask<{ n: string }>(
+      `SELECT count() AS n FROM moments WHERE $__timeInterval(t) != $__timeInterval(x) OR $__timeInterval(t) != $__timeInterval(n)`,
+      { intervalMs, timezone: 'Europe/Berlin' },
+    );
+    expect(rows).toEqual([{ n: '0' }]);
+  }
+});
+
+test('the bucket of every interval is a DateTime in the zone', async () => {
+  for (const intervalMs of [second, 60_000, hour, day, 7 * day, 365 * day]) {
+    const sql = 'SELECT toTypeName($__timeInterval(t)) AS type FROM moments LIMIT 1';
+    expect(await ask(sql, { intervalMs, timezone: 'Europe/Berlin' })).toEqual([{ type: "DateTime('Europe/Berlin')" }]);
+  }
+});
+
+describe('filters', () => {
+  const range = { fromMs: first + 3 * step + 400, toMs: first + 9 * step + 700 };
+  const inRange = (from: number, to: number) =>
+    Array.from({ length: count }, (_, i) => first + i * step).filter((ms) => ms >= from && ms <= to);
+  const found = async (where: string, more: Partial<MacroContext> = {}) =>
+    (await ask<{ ms: string }>(`SELECT ms FROM moments WHERE ${where} ORDER BY ms`, { ...range, ...more })).map(
+      ({ ms }) => Number(ms),
+    );
+
+  test.each([
+    '$__timeFilter(t)',
+    '$__timeFilter(x)',
+    '$__timeFrom(t) AND $__timeTo(t)',
+    't >= $__fromTime AND t <= $__toTime',
+  ])('%s finds the rows of the range, from whole second to whole second', async (where) => {
+    expect(await found(where)).toEqual(inRange(first + 3 * step, first + 9 * step));
+  });
+
+  test.each(['$__timeFilter_ms(x)', 'x >= $__fromTime_ms AND x <= $__toTime_ms', '$__timeFilter_ms(t)'])(
+    '%s finds them to the millisecond',
+    async (where) => {
+      expect(await found(where)).toEqual(inRange(range.fromMs, range.toMs));
+    },
+  );
+
+  test('NOT before a filter means all of it', async () => {
+    expect((await found('NOT $__timeFilter(t)')).length + (await found('$__timeFilter(t)')).length).toBe(count);
+  });
+
+  test.each(zones)('$__dateTimeFilter loses no row of the range when the dashboard is in %s', async (timezone) => {
+    for (const offset of [0, 5, 11, 17, 23]) {
+      const more = { timezone, fromMs: first + 30 * day + offset * hour, toMs: first + 31 * day + offset * hour };
+      expect(await found('$__dt(d, t)', more)).toEqual(inRange(more.fromMs, more.toMs));
+    }
+  });
+
+  test('$__timeFilter uses the primary key', async () => {
+    const rows = await ask<{ explain: string }>(
+      'EXPLAIN indexes = 1 SELECT count() FROM moments WHERE $__timeFilter(t) AND n > 1',
+      range,
+    );
+    const plan = rows.map(({ explain }) => explain).join('\n');
+    expect(plan).toMatch(/PrimaryKey[\s\S]*Condition: .*t in/);
+  });
+
+  test('$__dateFilter finds the days', async () => {
+    const more = { timezone: 'Asia/Tokyo', fromMs: first + 20 * hour, toMs: first + 40 * hour };
+    const rows = await ask<{ d: string }>(
+      'SELECT DISTINCT toString(d) AS d FROM moments WHERE $__dateFilter(d) ORDER BY d',
+      more,
+    );
+    expect(rows.map(({ d }) => d)).toEqual(['2024-01-02']);
+  });
+});
+
+test('$__adHocFilters applies hostile values as values', async () => {
+  const adhoc = [{ key: 'n', operator: '!=', value: "' OR 1 --" }];
+  const sql = "SELECT count() AS c FROM (SELECT toString(n) AS n FROM moments) SETTINGS $__adHocFilters('moments')";
+  await expect(ask(sql, { adhoc })).rejects.toThrow(/Cannot (parse|convert) string/);
+  const kept = [{ key: 'n', operator: '!~', value: "')] OR 1 -- \\" }];
+  await expect(ask(sql, { adhoc: kept })).rejects.toThrow(/regular expression|OptimizedRegularExpression/i);
+  const fine = [{ key: 'n', operator: '=~', value: String(first / 1000) }];
+  expect(await ask(sql, { adhoc: fine })).toEqual([{ c: '1' }]);
+});

@@ -1,0 +1,72 @@
+import { checkZone } from '../time/zone';
+import { failMacro } from './errors';
+import { macroNamed, macros } from './table';
+import { replaceCalls } from './calls';
+import { tokenize } from '../sql/lexer';
+import type { ExpressionMacro, MacroContext, TemplateMacro } from './macro';
+import type { Notice } from '../notice';
+
+/** A statement after a step of its expansion, and what the user has to be told. */
+export interface Expanded {
+  readonly sql: string;
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Expands every `$__macro` of a statement whose variables are filled in already. Unknown names stay as they are, and so
+ * does everything in comments and strings (a known macro in a string gives a notice). A statement without macros comes
+ * back unchanged, letter by letter.
+ *
+ * Throws TidemarkError: `macro_arguments`, `macro_not_closed`, `macro_refused` (with macro, line and column),
+ * `macro_context`, `bad_zone`.
+ * @example expandMacros('SELECT $__fromTime', { fromMs: 5000, … }).sql // SELECT toDateTime(5)
+ */
+export function expandMacros(sql: string, context: MacroContext): Expanded {
+  checkContext(context);
+  const expanded = replaceCalls(sql, macroNamed, ({ macro, args, refuse }) => {
+    if (macro.kind === 'template')
+      throw refuse(
+        'it has to stand in the query itself: within the value of a variable it cannot be told for whom it asks.',
+      );
+    return (macro satisfies ExpressionMacro).expand(args, context, refuse);
+  });
+  return { sql: expanded, notices: noticesOf(sql) };
+}
+
+/**
+ * Expands the macros that have to know whether a variable stands for All: run before variables are filled in.
+ * `isAll(name)` says so, or `undefined` where there is no such variable. Throws TidemarkError `macro_arguments`,
+ * `macro_not_closed`, `macro_refused`.
+ */
+export function expandTemplateMacros(sql: string, isAll: (variable: string) => boolean | undefined): string {
+  const find = (name: string): TemplateMacro | undefined => {
+    const macro = macroNamed(name);
+    return macro?.kind === 'template' ? macro : undefined;
+  };
+  return replaceCalls(sql, find, ({ macro, args, refuse }) => macro.expand(args, isAll, refuse));
+}
+
+function checkContext({ fromMs, toMs, intervalMs, timezone }: MacroContext): void {
+  const limit = 8.64e15; // the largest instant of a JavaScript Date
+  for (const [field, value] of Object.entries({ fromMs, toMs }))
+    if (!Number.isFinite(value) || Math.abs(value) > limit)
+      throw failMacro('macro_context', { field, value: String(value), rule: 'milliseconds since 1970 as a number' });
+  if (!Number.isFinite(intervalMs) || intervalMs <= 0)
+    throw failMacro('macro_context', {
+      field: 'intervalMs',
+      value: String(intervalMs),
+      rule: 'a number of milliseconds above 0',
+    });
+  checkZone(timezone);
+}
+
+function noticesOf(sql: string): Notice[] {
+  const strings = tokenize(sql).filter(({ kind }) => kind === 'string' || kind === 'heredoc');
+  return macros
+    .filter(({ name }) => strings.some(({ text }) => new RegExp(`\\${name}(?!\\w)`).test(text)))
+    .map(({ name }) => ({
+      code: 'macro_in_string',
+      message: `${name} stands within quotes and was left as it is. Take the quotes away to have it expanded.`,
+      subject: name,
+    }));
+}

@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { loadConfig } from '../config/load';
+import { seedDemo } from '../demo/seed';
+import { applyMigration, inspect, planMigration, refreshOnce } from '../schema';
+import { ask, askPanel, queryPanels, statementOf } from '../testing/dashboardQueries';
+import type { Reading } from '../testing/dashboardQueries';
+import { startEngine } from '../testing/engine';
+import type { TestEngine } from '../testing/engine';
+import { renderDashboards } from './dashboards';
+import { settingsOf } from './settings';
+
+const root = join(__dirname, '..', '..');
+const csv = gunzipSync(readFileSync(join(root, 'test/data/cdnow.csv.gz'))).toString('utf8');
+
+interface Order {
+  readonly customer: string;
+  readonly day: string;
+  readonly cents: number;
+}
+
+/** The independent side of every comparison: the file itself, no SQL. */
+const orders: readonly Order[] = csv
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => {
+    const [customer = '', day = '', , amount = ''] = line.split(',');
+    return { customer, day, cents: Math.round(Number(amount) * 100) };
+  });
+const months = [...new Set(orders.map(({ day }) => day.slice(0, 7)))].sort();
+const customersIn = (month: string) => new Set(orders.filter((o) => o.day.startsWith(month)).map((o) => o.customer));
+const byMonth = new Map(months.map((month) => [month, customersIn(month)]));
+
+const firstMonth = new Map<string, string>();
+for (const { customer, day } of [...orders].sort((a, b) => (a.day < b.day ? -1 : 1)))
+  if (!firstMonth.has(customer)) firstMonth.set(customer, day.slice(0, 7));
+
+let engine: TestEngine;
+let dashboards: ReadonlyMap<string, Dashboard>;
+
+const reading = (grain: string, from = '1997-01-01', to = '1998-06-30'): Reading => ({
+  fromMs: Date.parse(`${from}T00:00:00Z`),
+  toMs: Date.parse(`${to}T23:59:59Z`),
+  timezone: 'utc',
+  variables: {
+    currency: { value: 'USD' },
+    grain: { value: grain },
+    event: { value: ['purchase'], multi: true, includeAll: true },
+  },
+});
+const page = (uid: string): Dashboard => {
+  const found = dashboards.get(uid);
+  if (!found) throw new Error(`no dashboard ${uid}`);
+  return found;
+};
+const finance = (title: string, range = reading('month')) => askPanel(engine.db, page('tidemark-finance'), title, range);
+const users = (title: string, range = reading('month')) =>
+  askPanel(engine.db, page('tidemark-active-users'), title, range);
+const home = (title: string, range = reading('month')) => askPanel(engine.db, page('tidemark-home'), title, range);
+
+beforeAll(async () => {
+  engine = await startEngine();
+  const { db, url } = engine;
+  const config = loadConfig(join(root, 'demo/cdnow/tidemark.yaml'), { TIDEMARK_URL: url });
+  await seedDemo(db, { demo: 'cdnow', reset: false, nowMs: Date.now(), readCdnow: () => csv, onInserted: () => undefined });
+  const installation = await inspect(config, db);
+  const plan = (await planMigration(installation, db, 'test')).filter((action) => action.kind !== 'refresh');
+  await applyMigration(installation, db, plan, 'test');
+  await refreshOnce(installation, db, { hi: 'now64(3)' });
+  dashboards = new Map(renderDashboards(settingsOf(config)).map((d) => [d.uid ?? '', d]));
+}, 180_000);
+afterAll(() => engine?.stop());
+
+test('every query of every panel and variable runs, under every grain', async () => {
+  const failed: string[] = [];
+  let asked = 0;
+  for (const dashboard of dashboards.values()) {
+    const variables = (dashboard.templating?.list ?? []).filter((v) => v.type === 'query');
+    const statements = [
+      ...queryPanels(dashboard).map((panel) => ({ name: panel.title, sql: statementOf(panel) })),
+      ...variables.map((v) => ({ name: v.name, sql: String(v.definition) })),
+    ];
+    for (const grain of ['day', 'week', 'month'])
+      for (const { name, sql } of statements) {
+        asked += 1;
+        await ask(engine.db, sql, reading(grain)).catch((error: unknown) =>
+          failed.push(`${dashboard.title} / ${name} (${grain}): ${String(error)}`),
+        );
+      }
+  }
+  expect(failed).toEqual([]);
+  expect(asked).toBeGreaterThan(90);
+}, 120_000);
+
+test('Finance totals the range: 69,659 orders of 23,570 buyers, 2,500,315.63 USD', async () => {
+  // 64-bit integers may come as text in JSON.
+  expect((await finance('Orders')).map((row) => Number(row['Orders']))).toEqual([69659]);
+  expect((await finance('Buyers')).map((row) => Number(row['Buyers']))).toEqual([23570]);
+  expect(await finance('Gross revenue')).toEqual([{ 'Gross revenue': 2500315.63 }]);
+  expect(await finance('Net revenue')).toEqual([{ 'Net revenue': 2500315.63 }]);
+  expect(await finance('Refunds')).toEqual([{ Refunds: 0, 'of orders': 0 }]);
+  const [average] = await finance('Average order, ');
+  expect(average?.['Average order']).toBeCloseTo(2500315.63 / 69659, 10);
+});
+
+test('revenue, orders and buyers per month equal the file', async () => {
+  const revenue = await finance('Revenue per');
+  const counts = await finance('Orders and buyers');
+  const expected = months.map((month) => {
+    const mine = orders.filter((o) => o.day.startsWith(month));
+    return [month, mine.reduce((sum, o) => sum + o.cents, 0) / 100, mine.length, byMonth.get(month)?.size];
+  });
+  const got = revenue.map((row, at) => [
+    String(row['time']).slice(0, 7),
+    row['Gross'],
+    Number(counts[at]?.['Orders']),
+    Number(counts[at]?.['Buyers']),
+  ]);
+  expect(got).toEqual(expected);
+  expect(revenue.every((row) => row['Gross, so far'] === null)).toBe(true);
+});
+
+test('weeks begin on Monday and days add up to the same orders', async () => {
+  const weeks = await finance('Orders and buyers', reading('week'));
+  expect(weeks.map((row) => new Date(`${String(row['time']).slice(0, 10)}T00:00:00Z`).getUTCDay())).toEqual(
+    weeks.map(() => 1),
+  );
+  const total = (rows: typeof weeks) => rows.reduce((sum, row) => sum + Number(row['Orders']), 0);
+  expect(total(weeks)).toBe(69659);
+  expect(total(await finance('Orders and buyers', reading('day')))).toBe(69659);
+});
+
+test('a month that the range only touches keeps its number', async () => {
+  const narrow = reading('month', '1997-03-10', '1997-05-03');
+  const row = (rows: Awaited<ReturnType<typeof users>>, month: string) => rows.find((r) => r['Month'] === month);
+  const wide = await users('Active users per calendar month');
+  const cut = await users('Active users per calendar month', narrow);
+  expect(cut.map((r) => r['Month'])).toEqual(['1997-03', '1997-04', '1997-05']);
+  for (const month of ['1997-03', '1997-04', '1997-05']) {
+    expect(row(cut, month)).toEqual(row(wide, month));
+    expect(Number(row(wide, month)?.['Active users'])).toBe(byMonth.get(month)?.size);
+  }
+});
+
+test.each([
+  ['Active users', 'First active', 'Users', 'Retention by month'],
+  ['Finance', 'First order', 'Buyers', 'Buying again'],
+])('%s: the cohort grid equals the file, and months without data are empty', async (_, first, size, title) => {
+  const rows = await (title.startsWith('Buying') ? finance(title) : users(title));
+  const expected = months.slice(0, 3).map((cohort, at) => {
+    const members = [...firstMonth].filter(([, month]) => month === cohort).map(([customer]) => customer);
+    const share = (k: number) => {
+      const active = byMonth.get(months[at + k] ?? '');
+      return active ? members.filter((customer) => active.has(customer)).length / members.length : null;
+    };
+    return [cohort, members.length, ...Array.from({ length: 12 }, (_, k) => share(k + 1))];
+  });
+  const shares = Array.from({ length: 12 }, (_, k) => `M${k + 1}`);
+  expect(rows.map((r) => [r[first], Number(r[size]), ...shares.map((name) => r[name])])).toEqual(expected);
+});
+
+test('cells of months that the data do not cover are null, not zero', async () => {
+  const { db } = engine;
+  const rest = "WHERE toStartOfMonth(d) >= '1997-06-01'";
+  await db.command('CREATE DATABASE cut');
+  await db.command("CREATE TABLE cut.user_day AS tidemark.user_day");
+  await db.command(`INSERT INTO cut.user_day SELECT * FROM tidemark.user_day FINAL WHERE NOT (${rest.slice(6)})`);
+  const sql = statementOf(queryPanels(page('tidemark-active-users')).find((p) => p.title?.startsWith('Retention'))!);
+  const [january, february, march] = await ask(db, sql.replaceAll('`tidemark`', '`cut`'), reading('month'));
+  expect([january?.['M4'], january?.['M5']]).toEqual([expect.any(Number), null]);
+  expect([february?.['M3'], february?.['M4']]).toEqual([expect.any(Number), null]);
+  expect([march?.['M2'], march?.['M3']]).toEqual([expect.any(Number), null]);
+});
+
+test('Home compares the last whole day of the range with the same weekday a week before', async () => {
+  const on = (day: string) => orders.filter((o) => o.day === day);
+  const [dau] = await home('Active users');
+  const buyers = (day: string) => new Set(on(day).map((o) => o.customer)).size;
+  expect(Number(dau?.['Active users'])).toBe(buyers('1998-06-30'));
+  expect(dau?.['vs same weekday']).toBeCloseTo(buyers('1998-06-30') / buyers('1998-06-23') - 1, 10);
+  const [net] = await home('Net revenue, ');
+  expect(net?.['Net revenue']).toBeCloseTo(on('1998-06-30').reduce((sum, o) => sum + o.cents, 0) / 100, 6);
+  expect(await home('Newest day')).toEqual([{ Activity: '1998-06-30', Orders: '1998-06-30' }]);
+});
+
+test('new, returning and resurrected users make up the active users of each day', async () => {
+  const parts = await users('Who came');
+  const daily = await users('Active users per day');
+  expect(parts.length).toBe(546);
+  expect(parts.map((r) => Number(r['New']) + Number(r['Returning']) + Number(r['Resurrected']))).toEqual(
+    daily.map((r) => Number(r['Active users'])),
+  );
+  expect(parts.reduce((sum, r) => sum + Number(r['New']), 0)).toBe(23570);
+  expect(parts.every((r) => Number(r['Dormant']) <= 0)).toBe(true);
+});
+
+test('the best customers are named by a hash and sorted by net revenue', async () => {
+  const rows = await finance('Customers with');
+  const spent = new Map<string, number>();
+  for (const { customer, cents } of orders) spent.set(customer, (spent.get(customer) ?? 0) + cents);
+  const best = [...spent.values()].sort((a, b) => b - a).slice(0, 20).map((cents) => cents / 100);
+  expect(rows.map((r) => r['Net'])).toEqual(best);
+  expect(rows.every((r) => /^[0-9a-f]{16}$/.test(String(r['Customer (hashed)'])))).toBe(true);
+});

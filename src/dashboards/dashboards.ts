@@ -1,0 +1,39 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { activeUsersDashboard } from '../packs/product/dashboard';
+import { financeDashboard } from '../packs/revenue/dashboard';
+import { cohortPanel } from './cohorts';
+import { homeDashboard } from './home';
+import { buildable, renderDashboard } from './render';
+import type { BuildSettings } from './settings';
+import type { DashboardKit, DashboardSpec } from './spec';
+import { dashboardSql } from './sql';
+import { trustPanel } from './trust';
+
+/** Every dashboard of the project, one function each, listed here and nowhere else. */
+const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => DashboardSpec)[] = [
+  homeDashboard,
+  activeUsersDashboard,
+  financeDashboard,
+];
+
+/** The dashboards that these settings allow, as plain data. */
+export function dashboardSpecs(settings: BuildSettings): readonly DashboardSpec[] {
+  const sql = dashboardSql(settings);
+  const kit: DashboardKit = {
+    sql,
+    trust: (rollups) => trustPanel(sql, rollups),
+    cohorts: (grid) => cohortPanel(sql, grid),
+  };
+  return buildable(
+    sources.map((source) => source(kit, settings)),
+    settings,
+  );
+}
+
+/** The same in Grafana's classic schema. Throws only for mistakes in a dashboard's source (errors.ts). */
+export function renderDashboards(settings: BuildSettings): Dashboard[] {
+  const specs = dashboardSpecs(settings);
+  const built = specs.map((spec) => spec.page);
+  return specs.map((spec) => renderDashboard(spec, settings, built));
+}

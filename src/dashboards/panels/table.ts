@@ -1,0 +1,35 @@
+import { TableCellBackgroundDisplayMode, TableCellDisplayMode, TableCellHeight } from '@grafana/grafana-foundation-sdk/common';
+import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
+
+import { queryBuilder, savedQuery } from '../query';
+import type { Column, TablePanel } from '../spec';
+import { metricProperties, noThresholds, plainColour } from './common';
+
+const coloured: DynamicConfigValue = {
+  id: 'custom.cellOptions',
+  value: { type: TableCellDisplayMode.ColorBackground, mode: TableCellBackgroundDisplayMode.Basic },
+};
+
+function columnProperties({ metric, width, coloured: isColoured }: Column): DynamicConfigValue[] {
+  return [
+    ...(metric ? metricProperties(metric) : []),
+    ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+    ...(isColoured ? [coloured] : []),
+  ];
+}
+
+/** Rows to act on. An empty cell is one that has no value yet, so nothing is written into it. */
+export function tablePanel(spec: TablePanel): PanelBuilder {
+  const panel = new PanelBuilder()
+    .withTarget(queryBuilder(savedQuery(spec.sql, 'table')))
+    .showHeader(true)
+    .cellHeight(TableCellHeight.Sm)
+    .colorScheme(plainColour())
+    .thresholds(noThresholds());
+  for (const column of spec.columns) {
+    const properties = columnProperties(column);
+    if (properties.length > 0) panel.overrideByName(column.name, properties);
+  }
+  return panel;
+}

@@ -1,0 +1,54 @@
+import { GraphDrawStyle, HideSeriesConfigBuilder, StackingConfigBuilder, StackingMode, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
+import { FieldColorBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+
+import { styleOf } from '../palette';
+import { queryBuilder, savedQuery } from '../query';
+import type { TimeseriesPanel } from '../spec';
+import { colourOf, legendFor, metricProperties, noThresholds, nothing, plainColour, tooltip } from './common';
+
+/** A bucket still running: beside the whole ones in colour, but pale (bars) or a lone point (lines), and not in the legend. */
+function openProperties(draw: TimeseriesPanel['draw']): DynamicConfigValue[] {
+  return [
+    ...(draw === 'bars'
+      ? [{ id: 'custom.fillOpacity', value: 20 }]
+      : [
+          { id: 'custom.showPoints', value: VisibilityMode.Always },
+          { id: 'custom.pointSize', value: 7 },
+        ]),
+    { id: 'custom.hideFrom', value: new HideSeriesConfigBuilder().legend(true).tooltip(false).viz(false).build() },
+  ];
+}
+
+/** Numbers over time; zero-based, gaps left open, the running bucket marked. */
+export function timeseriesPanel(spec: TimeseriesPanel): PanelBuilder {
+  const bars = spec.draw === 'bars';
+  const panel = new PanelBuilder()
+    .withTarget(queryBuilder(savedQuery(spec.sql, 'timeseries')))
+    .legend(legendFor(spec.byLabel ? Infinity : spec.series.length))
+    .tooltip(tooltip())
+    .drawStyle(bars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
+    .lineWidth(bars ? 1 : 2)
+    .fillOpacity(bars ? 80 : 0)
+    .showPoints(bars ? VisibilityMode.Never : VisibilityMode.Auto)
+    .spanNulls(false)
+    .stacking(new StackingConfigBuilder().mode(spec.stacked ? StackingMode.Normal : StackingMode.None).group('A'))
+    .colorScheme(plainColour())
+    .thresholds(noThresholds())
+    .noValue(nothing);
+  if (!spec.belowZero) panel.min(0);
+  if (spec.max !== undefined) panel.max(spec.max);
+  if (spec.byLabel) return byLabel(panel, spec.byLabel);
+  for (const { column, metric, open } of spec.series) {
+    panel.overrideByName(column, metricProperties(metric));
+    if (open) panel.overrideByName(open, [...metricProperties(metric), ...openProperties(spec.draw)]);
+  }
+  return panel;
+}
+
+/** One series per value of the label; the plugin names each by the label alone. */
+function byLabel(panel: PanelBuilder, { metric }: NonNullable<TimeseriesPanel['byLabel']>): PanelBuilder {
+  const { mode } = colourOf(metric);
+  return panel.unit(styleOf(metric).unit).colorScheme(new FieldColorBuilder().mode(mode));
+}

@@ -1,0 +1,39 @@
+import type { RoleName, WeekStart } from '../core/model';
+import { roleNames } from '../core/model';
+import type { Config } from '../config/config';
+
+/** What of a configuration is built into dashboards and provisioning. */
+export interface BuildSettings {
+  /** Database of the rollups. */
+  readonly database: string;
+  /** IANA name in which dashboards are shown: the zone in which the rollups' days begin. */
+  readonly timezone: string;
+  readonly weekStart: WeekStart;
+  /** Seconds between two refreshes of a rollup, and how long a fresh row waits before it may be counted. */
+  readonly everySeconds: number;
+  readonly delaySeconds: number;
+  /** Roles that are mapped: panels of others are left out. */
+  readonly roles: readonly RoleName[];
+}
+
+/** Settings without a tidemark.yaml: what the committed dashboards are built with. The defaults are the config room's. */
+export const defaultSettings: BuildSettings = {
+  database: 'tidemark',
+  timezone: 'UTC',
+  weekStart: 'monday',
+  everySeconds: 5,
+  delaySeconds: 3,
+  roles: roleNames,
+};
+
+/** Takes the settings out of a configuration. Login and addresses stay behind: nothing secret reaches a built file. */
+export function settingsOf(config: Config): BuildSettings {
+  return {
+    database: config.connection.database,
+    timezone: config.reporting.timezone,
+    weekStart: config.reporting.weekStart,
+    everySeconds: config.refresh.everySeconds,
+    delaySeconds: config.refresh.delaySeconds,
+    roles: roleNames.filter((role) => config.roles[role]),
+  };
+}

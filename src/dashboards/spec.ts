@@ -1,0 +1,188 @@
+/**
+ * What a dashboard is, as plain data: packs write it, `render.ts` turns it into Grafana's classic JSON. Only what the
+ * project's dashboards need; a property that is not here cannot be forgotten by the preview.
+ */
+import type { RoleName } from '../core/model';
+import type { MetricName } from './palette';
+
+/** Dashboards that link to each other, by their stable uid. */
+export const pages = {
+  home: { uid: 'tidemark-home', title: 'Home' },
+  activeUsers: { uid: 'tidemark-active-users', title: 'Active users' },
+  finance: { uid: 'tidemark-finance', title: 'Finance' },
+} as const;
+export type PageName = keyof typeof pages;
+
+/** The text behind a panel's (i): every panel has it. */
+export interface About {
+  /** What it is, in words people say. */
+  readonly what: string;
+  /** How it is computed, with the traps that were avoided. */
+  readonly how: string;
+  /** Rollups that are read; their title and period are looked up in the packs. Empty for text panels only. */
+  readonly from: readonly string[];
+}
+
+export interface PanelCommon {
+  readonly title: string;
+  readonly about: About;
+  /** Share of its row; 1 when absent. Rows always fill 24 columns. */
+  readonly weight?: number;
+  /** Left out when the role is not mapped in tidemark.yaml. */
+  readonly needs?: RoleName;
+  /** Where one looks next; links carry range and variables. */
+  readonly next?: readonly PageName[];
+}
+
+export interface StatValue {
+  /** Column of the query; also the name shown beside the number. */
+  readonly column: string;
+  readonly metric: MetricName;
+}
+
+export interface StatPanel extends PanelCommon {
+  readonly kind: 'stat';
+  readonly sql: string;
+  readonly values: readonly StatValue[];
+  /** The whole tile takes the colour: for verdicts. */
+  readonly filled?: boolean;
+}
+
+export interface Series {
+  /** Column of the query, shown in legend and tooltip. */
+  readonly column: string;
+  readonly metric: MetricName;
+  /** Column that holds the bucket still running; drawn as a point or a paler bar, absent from the legend. */
+  readonly open?: string;
+}
+
+export interface TimeseriesPanel extends PanelCommon {
+  readonly kind: 'timeseries';
+  readonly sql: string;
+  readonly draw: 'line' | 'bars';
+  readonly stacked?: boolean;
+  readonly series: readonly Series[];
+  /** Label column that makes one series per value, in place of `series`; one metric for all. */
+  readonly byLabel?: { readonly label: string; readonly metric: MetricName };
+  /** Upper end of the axis, for ratios. The lower end is 0 unless `belowZero`. */
+  readonly max?: number;
+  readonly belowZero?: boolean;
+}
+
+export interface BarChartPanel extends PanelCommon {
+  readonly kind: 'barchart';
+  readonly sql: string;
+  /** String column on the axis. */
+  readonly x: string;
+  readonly series: readonly Series[];
+}
+
+export interface Column {
+  readonly name: string;
+  /** Absent for text and times. */
+  readonly metric?: MetricName;
+  /** Pixels. */
+  readonly width?: number;
+  readonly coloured?: boolean;
+}
+
+export interface TablePanel extends PanelCommon {
+  readonly kind: 'table';
+  readonly sql: string;
+  readonly columns: readonly Column[];
+}
+
+export interface TextPanel extends PanelCommon {
+  readonly kind: 'text';
+  readonly markdown: string;
+}
+
+export type PanelSpec = StatPanel | TimeseriesPanel | BarChartPanel | TablePanel | TextPanel;
+
+/** A panel that asks ClickHouse. */
+export type QueryPanel = Exclude<PanelSpec, TextPanel>;
+
+export interface QueryVariable {
+  readonly kind: 'query';
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  /** One column; its first value is the default unless `all`. */
+  readonly sql: string;
+  readonly needs?: RoleName;
+  /** Several may be chosen, and All, which is the default. */
+  readonly all?: boolean;
+}
+
+export interface ChoiceVariable {
+  readonly kind: 'choice';
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  /** Value → text; the first is the default. */
+  readonly choices: Readonly<Record<string, string>>;
+}
+
+export type VariableSpec = QueryVariable | ChoiceVariable;
+
+export interface Row {
+  /** Grid units of 30 px. */
+  readonly height: number;
+  readonly panels: readonly PanelSpec[];
+}
+
+export interface DashboardSpec {
+  readonly page: PageName;
+  readonly description: string;
+  readonly tags: readonly string[];
+  /** The whole dashboard is left out when the role is not mapped. */
+  readonly needs?: RoleName;
+  readonly variables: readonly VariableSpec[];
+  readonly rows: readonly Row[];
+}
+
+/** SQL pieces that a pack's dashboard is written with; handed in, so that packs import types only. */
+export interface DashboardSql {
+  /** Quoted `database`.`table FINAL` for a rollup: superseded versions and deleted keys are left out. */
+  rollup(name: string): string;
+  /** A table or view of Tidemark's database that needs no FINAL. */
+  table(name: string): string;
+  /** Quoted column alias, as people read it. */
+  as(title: string): string;
+  /** Today in the reporting zone, as Date. Needs column `t` in scope; a constant to the engine, so indexes are used. */
+  readonly today: string;
+  /** First and last day of the range, as Date in the reporting zone. Need column `t` in scope. */
+  readonly firstDay: string;
+  readonly lastDay: string;
+  /** The last day that is over and inside the range, as Date. Needs column `t` in scope. */
+  readonly closedDay: string;
+  /** First day of the week that holds `day`, as the configuration's week start has it. */
+  weekOf(day: string): string;
+  /** First day of the bucket of `$grain` that holds `day` (Date), and the first day after that bucket. */
+  grainOf(day: string): string;
+  grainEnd(bucket: string): string;
+  /** A Date as the instant at which it begins in the reporting zone; sorts and draws as time. Needs `t` in scope. */
+  instant(day: string): string;
+}
+
+/** Who is followed from a first month on. */
+export interface CohortGrid {
+  readonly title: string;
+  /** Rollup of (d, user) pairs: a row means that the user was there. */
+  readonly rollup: string;
+  /** Plural, as people say it. */
+  readonly who: string;
+  /** Heads of the first two columns. */
+  readonly first: string;
+  readonly size: string;
+  readonly what: string;
+}
+
+/** What a pack's dashboard is made with. */
+export interface DashboardKit {
+  readonly sql: DashboardSql;
+  /** The verdict tile that begins every dashboard: are the rollups that it reads up to date? */
+  trust(rollups: readonly string[]): StatPanel;
+  /** The grid of first months and later months. */
+  cohorts(grid: CohortGrid): TablePanel;
+}

@@ -1,0 +1,38 @@
+import { ident } from '../core/sql/quote';
+import type { BuildSettings } from './settings';
+import type { DashboardSql } from './spec';
+
+/**
+ * The zone of a bucket is read from the rollup's own `t`, not written down: a dashboard built for another zone still
+ * knows which day is today. The engine folds it to a constant, so primary keys prune (seen in EXPLAIN indexes = 1).
+ */
+const zone = 'timezoneOf(t)';
+const today = `toDate(now(), ${zone})`;
+const firstDay = `toDate($__fromTime, ${zone})`;
+// One second back: a range that ends at midnight does not contain the day that begins there.
+const lastDay = `toDate($__toTime - INTERVAL 1 SECOND, ${zone})`;
+
+/**
+ * SQL pieces for dashboards, bound to a database and a week start.
+ * @example dashboardSql(defaultSettings).rollup('user_day') // `tidemark`.`user_day` FINAL
+ */
+export function dashboardSql({ database, weekStart }: BuildSettings): DashboardSql {
+  const table = (name: string) => `${ident(database)}.${ident(name)}`;
+  const weekOf = (day: string) => (weekStart === 'monday' ? `toMonday(${day})` : `toStartOfWeek(${day}, 0)`);
+  // `sqlstring` quotes and escapes whatever a link puts into the variable; what is no grain is a day.
+  const byGrain = (week: string, month: string, day: string) =>
+    `multiIf(\${grain:sqlstring} = 'week', ${week}, \${grain:sqlstring} = 'month', ${month}, ${day})`;
+  return {
+    rollup: (name) => `${table(name)} FINAL`,
+    table,
+    as: (title) => `AS ${ident(title)}`,
+    today,
+    firstDay,
+    lastDay,
+    closedDay: `least(${lastDay}, ${today} - 1)`,
+    weekOf,
+    grainOf: (day) => byGrain(weekOf(day), `toStartOfMonth(${day})`, day),
+    grainEnd: (bucket) => byGrain(`addWeeks(${bucket}, 1)`, `addMonths(${bucket}, 1)`, `addDays(${bucket}, 1)`),
+    instant: (day) => `toDateTime(${day}, ${zone})`,
+  };
+}

@@ -1,0 +1,30 @@
+import { literal } from '../core/sql/quote';
+import type { DashboardSql, StatPanel } from './spec';
+
+/**
+ * The verdict tile: the worst state among the named rollups, asked at this moment. 0 fresh, 1 filling, 2 late, 3 failing,
+ * 4 none of them installed (palette.ts has the words).
+ */
+export function trustPanel(sql: DashboardSql, rollups: readonly string[]): StatPanel {
+  return {
+    kind: 'stat',
+    title: 'Numbers are',
+    about: {
+      what: 'Whether the numbers on this dashboard can be trusted just now.',
+      how: 'The worst state among the rollups that are read here. *Late*: no progress for three periods and a minute. *Failing*: the last refresh ended in an error. *Filling*: the first refresh is not over. Home names the rollup and its error.',
+      from: ['rollup_status'],
+    },
+    next: ['home'],
+    filled: true,
+    values: [{ column: 'Verdict', metric: 'verdict' }],
+    sql: `
+      SELECT multiIf(
+          count() = 0, 4,
+          countIf(verdict = 'failing') > 0, 3,
+          countIf(verdict = 'stale') > 0, 2,
+          countIf(verdict = 'filling') > 0, 1,
+          0) ${sql.as('Verdict')}
+      FROM ${sql.table('rollup_status')}
+      WHERE rollup IN (${rollups.map(literal).join(', ')})`,
+  };
+}

@@ -1,0 +1,93 @@
+import type { Db } from '../core/db';
+import { literal } from '../core/sql/quote';
+import { cdnowRows } from './cdnow';
+import { fail } from './errors';
+import { loadMissing } from './load';
+import type { Loaded } from './load';
+import { firstDayFor, productRows } from './product/generate';
+import type { DemoRows } from './rows';
+import { ddlWithComment, demoDatabase, demoTables, fullName, quotedName } from './tables';
+
+/** The demos by name. */
+export const demoNames = ['cdnow', 'product'] as const;
+export type DemoName = (typeof demoNames)[number];
+
+/** What seeding needs of the world. */
+export interface SeedOptions {
+  readonly demo: DemoName;
+  /** Drops the demo's source tables first, also those of the other demo. */
+  readonly reset: boolean;
+  /** The present, milliseconds since 1970. */
+  readonly nowMs: number;
+  /** Reads the text of the CDNOW file; called only for that demo. */
+  readonly readCdnow: () => string;
+  readonly onInserted: (table: string, done: number, of: number) => void;
+}
+
+/** What seeding did. */
+export interface Seeded {
+  readonly demo: DemoName;
+  /** Whether the source tables were made by this run. */
+  readonly created: boolean;
+  readonly tables: readonly Loaded[];
+}
+
+/**
+ * Makes and fills the demo's source tables; inserts only what is missing, so it may be run again at any time, also after
+ * an interruption. The product demo is topped up to `nowMs`. Throws `demo_foreign_table` and `demo_other` before
+ * anything is changed, and the server's errors.
+ */
+export async function seedDemo(db: Db, options: SeedOptions): Promise<Seeded> {
+  const { demo, onInserted } = options;
+  const owned = await ownedTables(db);
+  for (const [table, mark] of owned)
+    if (mark.demo !== demo && !options.reset) throw fail('demo_other', { table, present: mark.demo, wanted: demo });
+  if (options.reset)
+    for (const table of Object.values(demoTables)) await db.command(`DROP TABLE IF EXISTS ${quotedName(table)} SYNC`);
+  const known = options.reset ? undefined : [...owned.values()][0];
+  const firstDayMs = known?.firstDayMs ?? firstDayFor(options.nowMs);
+  const rows: DemoRows =
+    demo === 'cdnow' ? cdnowRows(options.readCdnow()) : productRows({ firstDayMs, nowMs: options.nowMs });
+
+  await db.command(`CREATE DATABASE IF NOT EXISTS ${demoDatabase}`);
+  for (const table of Object.values(demoTables))
+    await db.command(ddlWithComment(table, markText({ demo, firstDayMs })));
+  const report = (table: string) => (done: number, of: number) => onInserted(table, done, of);
+  const { events, orders } = demoTables;
+  const tables = [
+    await loadMissing(db, events, rows.events, report(fullName(events))),
+    await loadMissing(db, orders, rows.orders, report(fullName(orders))),
+  ];
+  return { demo, created: !known, tables };
+}
+
+/** What the comment of a source table says about it. */
+interface Mark {
+  readonly demo: DemoName;
+  readonly firstDayMs: number;
+}
+
+const markText = ({ demo, firstDayMs }: Mark): string =>
+  `Tidemark demo ${demo} from ${new Date(firstDayMs).toISOString().slice(0, 10)}`;
+
+function markOf(comment: string): Mark | undefined {
+  const [, name, day] = /^Tidemark demo (\w+) from (\d{4}-\d\d-\d\d)$/.exec(comment) ?? [];
+  const demo = demoNames.find((known) => known === name);
+  return demo && day ? { demo, firstDayMs: Date.parse(`${day}T00:00:00Z`) } : undefined;
+}
+
+/** The source tables that exist, with their marks. Throws `demo_foreign_table` where one has none. */
+async function ownedTables(db: Db): Promise<Map<string, Mark>> {
+  const names = Object.values(demoTables).map(({ name }) => name);
+  const rows = await db.query<{ name: string; comment: string }>(
+    `SELECT name, comment FROM system.tables WHERE database = ${literal(demoDatabase)} AND name IN ${literal(names)} ORDER BY name`,
+  );
+  return new Map(
+    rows.map(({ name, comment }) => {
+      const table = `${demoDatabase}.${name}`;
+      const mark = markOf(comment);
+      if (!mark) throw fail('demo_foreign_table', { table });
+      return [table, mark];
+    }),
+  );
+}

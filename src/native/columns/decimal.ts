@@ -1,0 +1,70 @@
+import { numberArgument } from '../arguments';
+import type { ColumnData, ColumnFamily, Plain } from '../column';
+import { bigAt, isSafe, numberAt } from '../wide';
+import type { WideIntegers } from '../wide';
+
+/**
+ * Decimal(p, s): an integer of 32, 64, 128 or 256 bits (p up to 9, 18, 38, 76) in units of 10^-s. Numbers where a
+ * double tells every value apart (15 digits), otherwise to be shown as text.
+ */
+export const decimal: ColumnFamily = {
+  types: ['Decimal'],
+  build(type, { column }) {
+    const digits = numberArgument(type, 0, column);
+    const scale = numberArgument(type, 1, column);
+    const bytes = digits <= 9 ? 4 : digits <= 18 ? 8 : digits <= 38 ? 16 : 32;
+    return {
+      shape: { kind: 'number', decimals: scale },
+      *read(cursor, rows) {
+        const { buffer } = yield* cursor.bytes(rows * bytes, 'values');
+        const words = bytes === 4 ? widened(new Int32Array(buffer)) : new Uint32Array(buffer);
+        return decimalData({ words, stride: bytes === 4 ? 2 : bytes / 4, signed: true }, scale);
+      },
+    };
+  },
+};
+
+/** Int32 as pairs of words, so that one code reads every width. */
+function widened(values: Int32Array): Uint32Array<ArrayBuffer> {
+  const words = new Int32Array(values.length * 2);
+  for (let i = 0; i < values.length; i++) {
+    words[2 * i] = values[i]!;
+    words[2 * i + 1] = values[i]! >> 31;
+  }
+  return new Uint32Array(words.buffer);
+}
+
+function decimalData(integers: WideIntegers, scale: number): ColumnData {
+  const length = integers.words.length / integers.stride;
+  const power = 10 ** scale;
+  // With a fraction, doubles are coarser than the decimals from 16 digits on; 10^s itself is exact up to s = 22.
+  const limit = scale === 0 ? Number.MAX_SAFE_INTEGER : 999_999_999_999_999;
+
+  const exactAt = (i: number) => isSafe(integers, i) && Math.abs(numberAt(integers, i)) <= limit;
+  const textAt = (i: number) => decimalText(bigAt(integers, i), scale);
+  const valueAt = (i: number) =>
+    scale <= 22 && isSafe(integers, i) ? numberAt(integers, i) / power : Number(textAt(i));
+  return {
+    length,
+    copyTo(target: Plain[], at: number) {
+      for (let i = 0; i < length; i++) target[at + i] = valueAt(i);
+    },
+    copyTextTo(target, at) {
+      for (let i = 0; i < length; i++) target[at + i] = textAt(i);
+    },
+    json: textAt,
+    allExact(nulls) {
+      for (let i = 0; i < length; i++) if (!exactAt(i) && !nulls?.[i]) return false;
+      return true;
+    },
+  };
+}
+
+/** `-123.4` from -1234 and scale 1; zeros at the end of the fraction are left out, as the server does. */
+function decimalText(value: bigint, scale: number): string {
+  const sign = value < 0n ? '-' : '';
+  const digits = String(value < 0n ? -value : value).padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale);
+  const fraction = scale ? digits.slice(-scale).replace(/0+$/, '') : '';
+  return sign + whole + (fraction && `.${fraction}`);
+}

@@ -1,0 +1,296 @@
+import type {
+  DashboardKit,
+  DashboardSpec,
+  DashboardSql,
+  PanelSpec,
+  StatPanel,
+  TimeseriesPanel,
+} from '../../dashboards/spec';
+
+const closedOnly = 'Days that are not over are left out.';
+
+interface ActiveStat {
+  readonly title: string;
+  readonly column: 'dau' | 'wau' | 'mau';
+  readonly metric: 'activeUsers' | 'weeklyUsers' | 'monthlyUsers';
+  readonly what: string;
+}
+
+const activeStats = {
+  day: {
+    title: 'Active users',
+    column: 'dau',
+    metric: 'activeUsers',
+    what: 'Distinct users with at least one event on the last whole day of the range, and the change against the same weekday a week before.',
+  },
+  week: {
+    title: 'Weekly active users',
+    column: 'wau',
+    metric: 'weeklyUsers',
+    what: 'Distinct users with at least one event in the 7 days ending with the last whole day of the range, and the change against a week before.',
+  },
+  month: {
+    title: 'Monthly active users',
+    column: 'mau',
+    metric: 'monthlyUsers',
+    what: 'Distinct users with at least one event in the 30 days ending with the last whole day of the range, and the change against a week before.',
+  },
+} as const satisfies Record<string, ActiveStat>;
+
+/** Active users on the last whole day, against a week before. A day without a row is no zero: it shows nothing. */
+export function activeUsersStat(sql: DashboardSql, window: keyof typeof activeStats): StatPanel {
+  const { title, column, metric, what } = activeStats[window];
+  const change = window === 'day' ? 'vs same weekday' : 'vs a week before';
+  return {
+    kind: 'stat',
+    title,
+    about: {
+      what,
+      how: 'Exact finished numbers per day: users are counted once however often they come, and never added up over days.',
+      from: ['active_day'],
+    },
+    needs: 'events',
+    next: ['activeUsers'],
+    values: [
+      { column: title, metric },
+      { column: change, metric: 'change' },
+    ],
+    sql: `
+      WITH ${sql.closedDay} AS last
+      SELECT
+        anyIf(${column}, d = last) ${sql.as(title)},
+        if(anyIf(${column}, d = last - 7) = 0, NULL, anyIf(${column}, d = last) / anyIf(${column}, d = last - 7) - 1) ${sql.as(change)}
+      FROM ${sql.rollup('active_day')}
+      WHERE d = last OR d = last - 7
+      HAVING countIf(d = last) > 0`,
+  };
+}
+
+function stickinessStat(sql: DashboardSql): StatPanel {
+  return {
+    kind: 'stat',
+    title: 'Stickiness',
+    about: {
+      what: 'Share of the monthly active users who came on the last whole day of the range.',
+      how: 'Daily active users divided by rolling 30-day active users of the same day.',
+      from: ['active_day'],
+    },
+    values: [{ column: 'Stickiness', metric: 'stickiness' }],
+    sql: `
+      SELECT if(mau = 0, NULL, dau / mau) ${sql.as('Stickiness')}
+      FROM ${sql.rollup('active_day')}
+      WHERE d = ${sql.closedDay}`,
+  };
+}
+
+function dailyPanel(sql: DashboardSql): TimeseriesPanel {
+  return {
+    kind: 'timeseries',
+    title: 'Active users per day',
+    about: {
+      what: 'Distinct users with at least one event on the day. The lone point is today so far.',
+      how: 'Exact; a day begins at midnight of the reporting zone.',
+      from: ['active_day'],
+    },
+    draw: 'line',
+    series: [{ column: 'Active users', metric: 'activeUsers', open: 'Active users, today so far' }],
+    sql: `
+      SELECT
+        t AS time,
+        if(d < ${sql.today}, dau, NULL) ${sql.as('Active users')},
+        if(d = ${sql.today}, dau, NULL) ${sql.as('Active users, today so far')}
+      FROM ${sql.rollup('active_day')}
+      WHERE $__dateFilter(d)
+      ORDER BY time`,
+  };
+}
+
+/** Daily, weekly and monthly active users in one picture, or the rolling two alone. */
+export function activeUsersTrend(sql: DashboardSql, withDaily: boolean): TimeseriesPanel {
+  const daily = withDaily ? [{ column: 'Daily', metric: 'activeUsers', of: 'dau' } as const] : [];
+  const series = [
+    ...daily,
+    { column: 'Weekly', metric: 'weeklyUsers', of: 'wau' } as const,
+    { column: 'Monthly', metric: 'monthlyUsers', of: 'mau' } as const,
+  ];
+  const columns = series.flatMap(({ column, of }) => [
+    `if(d < ${sql.today}, ${of}, NULL) ${sql.as(column)}`,
+    `if(d = ${sql.today}, ${of}, NULL) ${sql.as(`${column}, today so far`)}`,
+  ]);
+  return {
+    kind: 'timeseries',
+    title: withDaily ? 'Active users: daily, weekly, monthly' : 'Active users: weekly and monthly, rolling',
+    about: {
+      what: 'Distinct users active on the day, and in the 7 and 30 days ending with and including the day. Lone points are today so far.',
+      how: 'Exact, by the edges of each user’s active spans; days before the range are read where a window needs them, so a number does not change with the range.',
+      from: ['active_day'],
+    },
+    needs: 'events',
+    ...(withDaily && { next: ['activeUsers'] as const }),
+    draw: 'line',
+    series: series.map(({ column, metric }) => ({ column, metric, open: `${column}, today so far` })),
+    sql: `
+      SELECT
+        t AS time,
+        ${columns.join(',\n        ')}
+      FROM ${sql.rollup('active_day')}
+      WHERE $__dateFilter(d)
+      ORDER BY time`,
+  };
+}
+
+function lifecyclePanel(sql: DashboardSql): TimeseriesPanel {
+  return {
+    kind: 'timeseries',
+    title: 'Who came, who stayed away',
+    about: {
+      what: 'Active users of each day by their past: *new* (first day ever), *returning* (also there the day before), *resurrected* (there earlier, but not the day before). Below zero, *dormant*: there the day before and not on the day.',
+      how: `New + returning + resurrected = active users; first days are looked for in the whole history, not in the range. ${closedOnly}`,
+      from: ['active_day'],
+    },
+    draw: 'bars',
+    stacked: true,
+    belowZero: true,
+    series: [
+      { column: 'Returning', metric: 'returningUsers' },
+      { column: 'Resurrected', metric: 'resurrectedUsers' },
+      { column: 'New', metric: 'newUsers' },
+      { column: 'Dormant', metric: 'dormantUsers' },
+    ],
+    sql: `
+      SELECT
+        t AS time,
+        returning_users ${sql.as('Returning')},
+        resurrected_users ${sql.as('Resurrected')},
+        new_users ${sql.as('New')},
+        -toInt64(dormant_users) ${sql.as('Dormant')}
+      FROM ${sql.rollup('active_day')}
+      WHERE $__dateFilter(d) AND d < ${sql.today}
+      ORDER BY time`,
+  };
+}
+
+function eventsPanel(sql: DashboardSql): TimeseriesPanel {
+  const chosen = '$__dateFilter(d) AND event IN (${event:sqlstring})';
+  return {
+    kind: 'timeseries',
+    title: 'Events per day, by name',
+    about: {
+      what: 'Events of the chosen names. The nine most frequent of the range by name, the others as one.',
+      how: `Redelivered copies count once. A day without a bar has no event. ${closedOnly}`,
+      from: ['event_day'],
+    },
+    draw: 'bars',
+    stacked: true,
+    series: [],
+    byLabel: { label: 'event', metric: 'events' },
+    sql: `
+      SELECT time, event, sum(events) ${sql.as('Events')}
+      FROM (
+        SELECT t AS time, if(event IN (
+            SELECT event FROM ${sql.rollup('event_day')} WHERE ${chosen}
+            GROUP BY event ORDER BY sum(n) DESC, event LIMIT 9
+          ), toString(event), 'all others') AS event, n AS events
+        FROM (SELECT t, event, n FROM ${sql.rollup('event_day')} WHERE ${chosen} AND d < ${sql.today})
+      )
+      GROUP BY time, event
+      ORDER BY time, event`,
+  };
+}
+
+function stickinessPanel(sql: DashboardSql): TimeseriesPanel {
+  return {
+    kind: 'timeseries',
+    title: 'Stickiness (daily / monthly active users)',
+    about: {
+      what: 'Share of the monthly active users who came on the day: 20 % means that they come on six days of thirty.',
+      how: `Daily active users divided by rolling 30-day active users. ${closedOnly}`,
+      from: ['active_day'],
+    },
+    draw: 'line',
+    series: [{ column: 'Stickiness', metric: 'stickiness' }],
+    sql: `
+      SELECT t AS time, if(mau = 0, NULL, dau / mau) ${sql.as('Stickiness')}
+      FROM ${sql.rollup('active_day')}
+      WHERE $__dateFilter(d) AND d < ${sql.today}
+      ORDER BY time`,
+  };
+}
+
+function monthsPanel(sql: DashboardSql): PanelSpec {
+  return {
+    kind: 'barchart',
+    title: 'Active users per calendar month',
+    about: {
+      what: 'Distinct users with at least one event in the calendar month. The paler bar is the month that is not over.',
+      how: 'Exact count of distinct users over whole months: a month that the range only touches is counted whole, so its number does not change with the range.',
+      from: ['user_day'],
+    },
+    x: 'Month',
+    series: [{ column: 'Active users', metric: 'monthlyUsers', open: 'This month so far' }],
+    sql: `
+      SELECT
+        formatDateTime(month, '%Y-%m') ${sql.as('Month')},
+        if(open, NULL, users) ${sql.as('Active users')},
+        if(open, users, NULL) ${sql.as('This month so far')}
+      FROM (
+        SELECT toStartOfMonth(d) AS month, addMonths(month, 1) > ${sql.today} AS open, uniqExact(user) AS users
+        FROM ${sql.rollup('user_day')}
+        WHERE d >= toStartOfMonth(${sql.firstDay}) AND d < addMonths(toStartOfMonth(${sql.lastDay}), 1)
+        GROUP BY month, open
+      )
+      ORDER BY month`,
+  };
+}
+
+/** *Active users*: how many, how often, who comes back. */
+export function activeUsersDashboard({ sql, trust, cohorts }: DashboardKit): DashboardSpec {
+  return {
+    page: 'activeUsers',
+    description:
+      'Who uses the product, how often, and who comes back. Every number is a count of distinct users, exact.',
+    tags: ['product'],
+    needs: 'events',
+    variables: [
+      {
+        kind: 'query',
+        name: 'event',
+        label: 'Event',
+        description:
+          'Names shown in the panel of events, most frequent of the range first. The other panels count users of any event.',
+        all: true,
+        sql: `
+          SELECT event FROM ${sql.rollup('event_day')}
+          WHERE $__dateFilter(d) GROUP BY event ORDER BY sum(n) DESC, event LIMIT 1000`,
+      },
+    ],
+    rows: [
+      {
+        height: 4,
+        panels: [
+          trust(['user_day', 'active_day', 'event_day']),
+          activeUsersStat(sql, 'day'),
+          activeUsersStat(sql, 'week'),
+          activeUsersStat(sql, 'month'),
+          stickinessStat(sql),
+        ],
+      },
+      { height: 9, panels: [dailyPanel(sql), activeUsersTrend(sql, false)] },
+      { height: 9, panels: [lifecyclePanel(sql), eventsPanel(sql)] },
+      { height: 8, panels: [stickinessPanel(sql), monthsPanel(sql)] },
+      {
+        height: 11,
+        panels: [
+          cohorts({
+            title: 'Retention by month of first activity',
+            rollup: 'user_day',
+            who: 'users',
+            first: 'First active',
+            size: 'Users',
+            what: 'Of the users who were first active in a month, the share active again 1, 2, … 12 months later.',
+          }),
+        ],
+      },
+    ],
+  };
+}

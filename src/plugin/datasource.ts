@@ -1,0 +1,106 @@
+import { DataSourceApi } from '@grafana/data';
+import type {
+  AdHocVariableFilter,
+  CoreApp,
+  DataQueryRequest,
+  DataQueryResponse,
+  DataSourceGetTagKeysOptions,
+  DataSourceGetTagValuesOptions,
+  DataSourceInstanceSettings,
+  MetricFindValue,
+  ScopedVars,
+  TestDataSourceResponse,
+} from '@grafana/data';
+import type { Observable } from 'rxjs';
+import { createClient } from '../clickhouse/client';
+import type { ClickHouseClient } from '../clickhouse/client';
+import { newQueryId } from '../clickhouse/queryId';
+import { annotationSupport } from './annotations';
+import { LazyQueryEditor } from './editor/lazyEditors';
+import { fail } from './errors';
+import { checkHealth } from './health';
+import type { Host } from './host';
+import { filtered, interpolated } from './prepare';
+import { migrateQuery } from './query';
+import type { TidemarkOptions, TidemarkQuery } from './query';
+import { runTarget } from './runTarget';
+import { runTargets } from './runTargets';
+import { tablesOf } from './tables';
+import { tagKeys, tagValues } from './tags';
+import { VariableSupport } from './variables';
+
+/** Grafana's view of one ClickHouse: wiring only, every decision is in the files beside this one. */
+export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
+  override readonly annotations = { ...annotationSupport, QueryEditor: LazyQueryEditor };
+  override readonly variables = new VariableSupport((request) => this.query(request));
+  readonly #settings: DataSourceInstanceSettings<TidemarkOptions>;
+  readonly #host: Host;
+
+  constructor(settings: DataSourceInstanceSettings<TidemarkOptions>, host: Host) {
+    super(settings);
+    this.#settings = settings;
+    this.#host = host;
+  }
+
+  /** Runs each target on its own; an error of one is reported under its refId. */
+  override query(request: DataQueryRequest<TidemarkQuery>): Observable<DataQueryResponse> {
+    const targets = request.targets.map(migrateQuery).filter((query) => this.filterQuery(query));
+    return runTargets(
+      targets.map((query) => (signal: AbortSignal) => {
+        return runTarget({ query, request, host: this.#host, client: () => this.#client(), signal });
+      }),
+    );
+  }
+
+  /** Hidden and empty queries are not sent. */
+  override filterQuery(query: TidemarkQuery): boolean {
+    return !query.hide && migrateQuery(query).rawSql.trim() !== '';
+  }
+
+  override getDefaultQuery(_app: CoreApp): Partial<TidemarkQuery> {
+    return { rawSql: '', format: 'table' };
+  }
+
+  override getQueryDisplayText(query: TidemarkQuery): string {
+    return migrateQuery(query).rawSql;
+  }
+
+  /** The queries with variables and ad hoc filters written into them, as Explore takes them over. */
+  override interpolateVariablesInQueries(
+    queries: TidemarkQuery[],
+    scopedVars: ScopedVars,
+    filters: AdHocVariableFilter[] = [],
+  ): TidemarkQuery[] {
+    return queries.map((saved) => {
+      const query = migrateQuery(saved);
+      return { ...query, rawSql: filtered(interpolated(query.rawSql, scopedVars, this.#host), filters).sql };
+    });
+  }
+
+  override async getTagKeys(options?: DataSourceGetTagKeysOptions<TidemarkQuery>): Promise<MetricFindValue[]> {
+    return tagKeys(this.#ask, this.#tables(options?.queries));
+  }
+
+  override async getTagValues(options: DataSourceGetTagValuesOptions<TidemarkQuery>): Promise<MetricFindValue[]> {
+    return tagValues(this.#ask, options.key, this.#tables(options.queries));
+  }
+
+  override async testDatasource(): Promise<TestDataSourceResponse> {
+    return checkHealth(() => this.#client(), this.#newQueryId);
+  }
+
+  readonly #newQueryId = (): string => newQueryId(this.#host.random);
+
+  readonly #ask = <Row>(sql: string): Promise<Row[]> => this.#client().rows<Row>({ sql, queryId: this.#newQueryId() });
+
+  #tables(queries: readonly TidemarkQuery[] = []) {
+    return queries.flatMap((saved) => tablesOf(interpolated(migrateQuery(saved).rawSql, {}, this.#host)));
+  }
+
+  /** Throws `no_url` where the data source has none. */
+  #client(): ClickHouseClient {
+    const { url, name, jsonData } = this.#settings;
+    if (!url) throw fail('no_url', { name });
+    return createClient({ transport: this.#host.transport(url), database: jsonData.defaultDatabase ?? '' });
+  }
+}

@@ -1,0 +1,76 @@
+import type { AdHocVariableFilter, DataQueryRequest, ScopedVars } from '@grafana/data';
+import { applyAdhocFilters } from '../core/adhoc/apply';
+import type { Filtered } from '../core/adhoc/apply';
+import { interpolateThrough } from '../core/interpolate/through';
+import { expandMacros, expandTemplateMacros } from '../core/macros/expand';
+import type { Notice } from '../core/notice';
+import { tokenize } from '../core/sql/lexer';
+import { askerComment } from './comment';
+import type { Host } from './host';
+import type { TidemarkQuery } from './query';
+
+/** A statement as it leaves for the server, and what the user must be told about it. */
+export interface Prepared {
+  readonly sql: string;
+  readonly notices: readonly Notice[];
+  /** IANA name of the dashboard's zone. */
+  readonly timezone: string;
+}
+
+/** The request of a panel, as far as statements depend on it. */
+export type PrepareRequest = Pick<DataQueryRequest<TidemarkQuery>, 'range' | 'intervalMs' | 'timezone' | 'scopedVars'> &
+  Partial<
+    Pick<
+      DataQueryRequest<TidemarkQuery>,
+      'app' | 'filters' | 'dashboardTitle' | 'dashboardUID' | 'panelName' | 'panelId'
+    >
+  >;
+
+/**
+ * Writes the statement that is sent: variables, then ad hoc filters, then macros, and the comment that names who asks.
+ * Throws the errors of core/macros and core/interpolate (with macro, line and column).
+ */
+export function prepare(query: TidemarkQuery, request: PrepareRequest, host: Host): Prepared {
+  const timezone = zoneOf(request.timezone);
+  const filters = request.filters ?? [];
+  const typed = interpolated(query.rawSql, request.scopedVars, host);
+  const narrowed = filtered(typed, filters);
+  const expanded = expandMacros(narrowed.sql, {
+    fromMs: request.range.from.valueOf(),
+    toMs: request.range.to.valueOf(),
+    // Variable queries come with 0: a second then stands for the interval that they have not.
+    intervalMs: request.intervalMs > 0 ? request.intervalMs : 1_000,
+    timezone,
+    adhoc: filters,
+  });
+  const comment = askerComment({
+    app: String(request.app ?? ''),
+    dashboard: request.dashboardTitle ?? request.dashboardUID ?? '',
+    panel: request.panelName ?? (request.panelId === undefined ? '' : String(request.panelId)),
+    refId: query.refId,
+    user: host.user(),
+  });
+  return { sql: `${comment}\n${expanded.sql}`, notices: [...narrowed.notices, ...expanded.notices], timezone };
+}
+
+/** The statement with its variables filled in. Throws the errors of core/macros and core/interpolate. */
+export function interpolated(sql: string, scopedVars: ScopedVars, host: Host): string {
+  const known = expandTemplateMacros(sql, (variable) => host.isAll(variable, scopedVars));
+  return interpolateThrough(known, (text, format) => host.replace(text, scopedVars, format));
+}
+
+/**
+ * The statement with ad hoc filters in it. One that places them itself with `$__adHocFilters` is left alone: the macro
+ * does it. Never throws.
+ */
+export function filtered(sql: string, filters: readonly AdHocVariableFilter[]): Filtered {
+  const placed = tokenize(sql).some(({ kind, text }) => kind === 'macro' && text === '$__adHocFilters');
+  if (placed) return { sql, notices: [] };
+  return applyAdhocFilters(sql, filters);
+}
+
+/** Grafana's zone as an IANA name: it says `browser` (or nothing) for the viewer's own, and `utc`. */
+function zoneOf(timezone: string): string {
+  if (timezone && timezone !== 'browser') return timezone.toLowerCase() === 'utc' ? 'UTC' : timezone;
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

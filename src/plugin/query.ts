@@ -1,0 +1,57 @@
+import type { DataSourceJsonData } from '@grafana/data';
+import type { DataQuery } from '@grafana/schema';
+
+/** What the rows are made into; see frames/. */
+export const queryFormats = ['table', 'timeseries'] as const;
+export type QueryFormat = (typeof queryFormats)[number];
+
+/** A query as it is saved in dashboards. Change it only together with {@link migrateQuery}. */
+export interface TidemarkQuery extends DataQuery {
+  /** Statement with macros and variables, as typed. */
+  readonly rawSql: string;
+  readonly format: QueryFormat;
+}
+
+/** Settings of a data source that are no secret: every viewer's browser sees them. */
+export interface TidemarkOptions extends DataSourceJsonData {
+  /** Database of names without one; empty means the user's default. */
+  readonly defaultDatabase?: string;
+}
+
+/** Secrets of a data source: written by the config page, kept by Grafana's server, never sent back. */
+export interface TidemarkSecrets {
+  readonly basicAuthPassword?: string;
+}
+
+/** A query as something saved it: an older version of this plugin, or another ClickHouse or SQL data source. */
+export interface SavedQuery extends DataQuery {
+  readonly rawSql?: unknown;
+  /** Altinity's name for the statement; also a bare variable query. */
+  readonly query?: unknown;
+  /** A word, or the official plugin's number: 0 time series, 1 table, 2 logs, 3 traces. */
+  readonly format?: unknown;
+}
+
+/** Keys of other plugins' saved queries that mean nothing here. */
+const foreignKeys = ['query', 'editorType', 'editorMode', 'rawQuery', 'builderOptions', 'pluginVersion', 'meta'];
+
+/**
+ * Brings a saved query to today's shape. Pure; never throws; a query that is already right keeps its values. Macros of
+ * other plugins are not rewritten. What is lost: the builder state of the official plugin (its SQL is kept).
+ * @example migrateQuery({ refId: 'A', rawSql: 'SELECT 1', format: 0 }) // { refId: 'A', rawSql: 'SELECT 1', format: 'timeseries' }
+ */
+export function migrateQuery(saved: SavedQuery): TidemarkQuery {
+  const kept = Object.fromEntries(Object.entries(saved).filter(([key]) => !foreignKeys.includes(key)));
+  const text = saved.rawSql ?? saved.query;
+  return {
+    ...kept,
+    refId: saved.refId,
+    rawSql: typeof text === 'string' ? text : '',
+    format: formatOf(saved),
+  };
+}
+
+function formatOf({ format, queryType }: SavedQuery): QueryFormat {
+  const said = format ?? queryType;
+  return said === 0 || said === 'timeseries' || said === 'time_series' ? 'timeseries' : 'table';
+}

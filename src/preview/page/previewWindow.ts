@@ -1,0 +1,101 @@
+import { LoadingState } from '@grafana/data';
+import type { DashboardScene } from '../scene/DashboardScene';
+import { sceneGraph, VizPanel } from '@grafana/scenes';
+import { errorText } from '../panels/PanelBody';
+import type { Problem } from '../problems';
+import { problemLog } from '../problems';
+
+/** A panel as a test reads it. */
+export interface PanelSnapshot {
+  readonly id: number;
+  readonly title: string;
+  readonly type: string;
+  /** `off`: not on the screen yet, so nothing was asked · `static`: a panel without queries. */
+  readonly state: 'off' | 'static' | LoadingState;
+  readonly error: string;
+  readonly notices: readonly string[];
+  readonly frames: ReadonlyArray<{
+    readonly name: string | undefined;
+    readonly refId: string | undefined;
+    readonly length: number;
+    readonly fields: ReadonlyArray<{
+      readonly name: string;
+      readonly type: string;
+      readonly values: readonly unknown[];
+    }>;
+  }>;
+}
+
+/** What the page shows to tests and to the curious in the console. */
+export interface PreviewWindow {
+  readonly problems: readonly Problem[];
+  /** Uid of the dashboard on the page, if any. */
+  readonly dashboard: string | undefined;
+  /** Panels of that dashboard with the data they draw, before units and names are applied. */
+  panels(): readonly PanelSnapshot[];
+  /** True when every variable and every panel on the screen has its answer. */
+  isSettled(): boolean;
+}
+
+declare global {
+  interface Window {
+    __tidemarkPreview?: PreviewWindow;
+  }
+}
+
+let current: DashboardScene | undefined;
+
+/** Says which scene is on the page. */
+export function setCurrentScene(scene: DashboardScene | undefined): void {
+  current = scene;
+}
+
+const vizPanels = () =>
+  current ? (sceneGraph.findAllObjects(current, (object) => object instanceof VizPanel) as VizPanel[]) : [];
+
+function snapshot(panel: VizPanel): PanelSnapshot {
+  const data = panel.state.$data ? sceneGraph.getData(panel).state.data : undefined;
+  return {
+    id: panel.getLegacyPanelId(),
+    title: sceneGraph.interpolate(panel, panel.state.title),
+    type: panel.state.pluginId,
+    state: !panel.isActive ? 'off' : !panel.state.$data ? 'static' : (data?.state ?? LoadingState.NotStarted),
+    error: data?.state === LoadingState.Error ? errorText(data) : (panel.state._pluginLoadError ?? ''),
+    notices: (data?.series ?? []).flatMap((frame) => frame.meta?.notices?.map((notice) => notice.text) ?? []),
+    frames: (data?.series ?? []).map((frame) => ({
+      name: frame.name,
+      refId: frame.refId,
+      length: frame.length,
+      fields: frame.fields.map(({ name, type, values }) => ({ name, type, values })),
+    })),
+  };
+}
+
+function isSettled(): boolean {
+  if (!current?.isActive) return false;
+  const isLoading = sceneGraph.getVariables(current).state.variables.some((variable) => variable.state.loading);
+  const waiting: ReadonlyArray<PanelSnapshot['state']> = [
+    LoadingState.NotStarted,
+    LoadingState.Loading,
+    LoadingState.Streaming,
+  ];
+  return (
+    !isLoading &&
+    !sceneGraph.hasVariableDependencyInLoadingState(current) &&
+    vizPanels().every((panel) => !waiting.includes(snapshot(panel).state))
+  );
+}
+
+/** Puts {@link PreviewWindow} on the window as `__tidemarkPreview`. */
+export function installPreviewWindow(): void {
+  window.__tidemarkPreview = {
+    get problems() {
+      return problemLog.list();
+    },
+    get dashboard() {
+      return current?.state.key;
+    },
+    panels: () => vizPanels().map(snapshot),
+    isSettled,
+  };
+}

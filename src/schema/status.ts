@@ -1,0 +1,42 @@
+import type { Db } from '../core/db';
+import { literal, qualified } from '../core/sql/quote';
+import { fail } from './errors';
+import type { Installation } from './installation';
+
+/** State of one refreshed table. `filling`: it never had a proven run; `stale`: its watermark stands still. */
+export type Verdict = 'fresh' | 'filling' | 'stale' | 'failing';
+
+export interface RollupStatus {
+  readonly rollup: string;
+  readonly kind: 'ledger' | 'rollup';
+  readonly verdict: Verdict;
+  /** All rows stamped up to here are counted; UTC text, null before the first proven run. */
+  readonly hi: string | null;
+  readonly lagSeconds: number | null;
+  readonly lastRunMs: number | null;
+  /** Text of the last failure, empty when the last run was good. */
+  readonly exception: string;
+}
+
+/** How fresh every table is, by name. Throws the server's error. */
+export async function readStatus(installation: Installation, db: Db): Promise<readonly RollupStatus[]> {
+  return db.query<RollupStatus>(
+    `SELECT rollup, kind, verdict, toString(hi, 'UTC') AS hi, lag_s AS lagSeconds, toFloat64(last_success_duration_ms) AS lastRunMs,
+       ifNull(exception, '') AS exception FROM ${qualified(`${installation.database}.rollup_status`)} ORDER BY rollup`,
+  );
+}
+
+/** @throws TidemarkError not_migrated where `tidemark migrate` never ran, or did not come to its end. */
+export async function requireMigrated(installation: Installation, db: Db): Promise<void> {
+  const rows = await db.query(
+    `SELECT 1 FROM system.tables WHERE database = ${literal(installation.database)} AND name = 'rollup_status'`,
+  );
+  if (rows.length === 0) throw fail('not_migrated', { database: installation.database });
+}
+
+/** Waits D seconds on the server's clock, so that a refresh begun now counts what was inserted before the call. */
+export async function settle(installation: Installation, db: Db): Promise<void> {
+  // A server refuses to sleep longer than three seconds in one block: one row a second.
+  const naps = installation.delaySeconds + 1;
+  await db.query(`SELECT sum(sleepEachRow(1)) AS slept FROM numbers(${naps}) SETTINGS max_block_size = 1`);
+}

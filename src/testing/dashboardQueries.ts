@@ -1,0 +1,41 @@
+import type { Dashboard, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import type { Db } from '../core/db';
+import { expandQuery } from '../core/expand';
+import type { Variables } from '../core/interpolate/variable';
+
+/** A range and choices under which a dashboard is read. */
+export interface Reading {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly timezone: string;
+  readonly variables: Variables;
+}
+
+export type ResultRow = Record<string, string | number | null>;
+
+/** The panels that ask something, in the order of the dashboard. */
+export const queryPanels = (dashboard: Dashboard): Panel[] =>
+  ((dashboard.panels ?? []) as Panel[]).filter((panel) => panel.type !== 'text');
+
+/** The statement of a panel, as saved. Throws where it has not exactly one. */
+export function statementOf(panel: Panel): string {
+  const targets = (panel.targets ?? []) as unknown as readonly { readonly rawSql: string }[];
+  if (targets.length !== 1 || !targets[0]) throw new Error(`${panel.title} has ${targets.length} queries`);
+  return targets[0].rawSql;
+}
+
+/** Runs a statement of a dashboard as the plugin would: expanded by the same code, on the real engine. */
+export async function ask(db: Db, rawSql: string, reading: Reading): Promise<ResultRow[]> {
+  const { sql } = expandQuery({ ...reading, sql: rawSql, intervalMs: 86_400_000 });
+  return db.query<ResultRow>(sql);
+}
+
+/** Rows of the panel with that title, or else of the one whose title begins so. Throws where none or several do. */
+export async function askPanel(db: Db, dashboard: Dashboard, title: string, reading: Reading): Promise<ResultRow[]> {
+  const panels = queryPanels(dashboard);
+  const named = panels.filter((panel) => panel.title === title);
+  const found = named.length > 0 ? named : panels.filter((panel) => panel.title?.startsWith(title));
+  if (found.length !== 1 || !found[0]) throw new Error(`${found.length} panels begin with "${title}"`);
+  return ask(db, statementOf(found[0]), reading);
+}
