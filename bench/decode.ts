@@ -16,7 +16,7 @@ const statement = (label: string) => `
 SELECT
     toDateTime('2026-01-01 00:00:00', 'UTC') + number AS time,
     ${label} AS region,
-    cityHash64(number) % 1000000007 AS events,
+    toUInt64(cityHash64(number) % 1000000007) AS events,
     round((cityHash64(number, 1) % 100000000) / 1000 + 0.5, 3) AS amount
 FROM numbers(${rows})
 SETTINGS output_format_arrow_compression_method = 'none'`;

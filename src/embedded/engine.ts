@@ -43,12 +43,9 @@ export class Engine {
     return engine;
   }
 
-  /** Opens a session: own settings, parameters and temporary tables, same data. About 1 ms. */
-  async openSession(): Promise<EngineSession> {
-    const thread = this.#leastBusy();
-    const session = ++this.#lastSession;
-    await thread.ask({ kind: 'open', session }, 'done');
-    return new EngineSession(thread, session);
+  /** A session: own settings, parameters and temporary tables, same data. Opens in about 1 ms. */
+  openSession(): EngineSession {
+    return new EngineSession(this.#leastBusy(), ++this.#lastSession);
   }
 
   /** Waits for a turn to run a statement; the function returned gives the turn back, once. */
@@ -91,7 +88,7 @@ export class Engine {
   }
 }
 
-/** One engine session. Statements on it run one after another; the caller sees to that. */
+/** One engine session. Statements on it run one after another; the caller sees to that, and closes it. */
 export class EngineSession {
   readonly #thread: EngineThread;
   readonly #id: number;
@@ -99,11 +96,18 @@ export class EngineSession {
   constructor(thread: EngineThread, id: number) {
     this.#thread = thread;
     this.#id = id;
+    // Calls to a thread keep their order, so none has to wait for this one; where it fails, they fail with it.
+    thread.ask({ kind: 'open', session: id }, 'done').catch(() => undefined);
   }
 
   /** Runs a statement to its end. Throws {@link EngineError}. */
   async run(sql: string, format = 'TabSeparated'): Promise<WholeResult> {
     return this.#occupied(() => this.#thread.ask({ kind: 'run', session: this.#id, sql, format }, 'result'));
+  }
+
+  /** Runs a statement without an answer; what it wrote, in materialized views too. Throws {@link EngineError}. */
+  async write(sql: string): Promise<{ readonly rows: number; readonly bytes: number }> {
+    return this.#occupied(() => this.#thread.ask({ kind: 'write', session: this.#id, sql }, 'written'));
   }
 
   /**

@@ -11,12 +11,15 @@ export type EngineCall =
   | { readonly kind: 'open' | 'close' | 'next' | 'cancel'; readonly session: number }
   /** Blocks the thread until done and needs no slot of libuv's pool: for short statements while all slots are taken. */
   | { readonly kind: 'control'; readonly session: number; readonly sql: string }
+  /** For statements without an answer: counts what was written, in views too. */
+  | { readonly kind: 'write'; readonly session: number; readonly sql: string }
   | { readonly kind: 'run' | 'stream'; readonly session: number; readonly sql: string; readonly format: string };
 
 export type EngineReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'result'; readonly bytes: Uint8Array; readonly rowsRead: number; readonly bytesRead: number }
+  | { readonly kind: 'written'; readonly rows: number; readonly bytes: number }
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array; readonly rows: number }
   | { readonly kind: 'end' }
   | { readonly kind: 'error'; readonly message: string };

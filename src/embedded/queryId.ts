@@ -12,11 +12,6 @@ export function tagOf(queryId: string): string {
   return `/*query_id:${encodeURIComponent(queryId).replace(/\*/g, '%2A')}*/`;
 }
 
-/** The statement with its id behind it, on a line of its own so that no `--` swallows it. */
-export function tagged(sql: string, queryId: string): string {
-  return `${sql}\n${tagOf(queryId)}`;
-}
-
 const tagPattern = '/[*]query_id:([^*]*)[*]/$';
 /** The client's id where the row of `system.processes` has one, otherwise the engine's. */
 const clientId = `if(match(query, '${tagPattern}'), decodeURLComponent(extract(query, '${tagPattern}')), query_id)`;

@@ -37,66 +37,63 @@ export function stringAt({ bytes, starts, ends }: StringBytes, row: number): str
 }
 
 /**
- * Writes all strings into `target` from `at` on.
- *
- * One TextDecoder call per string costs 10 times what its bytes cost. So the whole column is decoded at once and cut
- * by position. That is exact when the text has as many UTF-16 units as there are bytes: no byte sequence makes more
- * units than bytes, so then each byte made one. Otherwise the bytes between the strings are dropped first and each
- * string's units are counted; text that is not UTF-8 goes one string at a time.
+ * Writes all strings into `target` from `at` on: repeated ones by {@link copyRepeated}, and when they repeat too
+ * little, the rest by {@link cutter}.
  */
 export function copyStrings(strings: StringBytes, target: Plain[], at: number): void {
-  const { bytes, starts, ends, length } = strings;
-  if (length === 0) return;
+  let row = copyRepeated(strings, target, at);
+  if (row === strings.length) return;
+  const cut = cutter(strings);
+  for (; row < strings.length; row++) target[at + row] = cut(row);
+}
+
+/**
+ * The string of a row, for many rows: one TextDecoder call per string costs 10 times what its bytes cost, so the whole
+ * column is decoded at once and cut by position. That is exact when the text has as many UTF-16 units as there are
+ * bytes: no byte sequence makes more units than bytes, so then each byte made one. Otherwise the bytes between the
+ * strings are dropped first and each string's units are counted; what is not UTF-8 goes one string at a time.
+ */
+function cutter(strings: StringBytes): (row: number) => string {
+  const { bytes, starts, ends } = strings;
   const text = utf8(bytes);
-  if (text.length === bytes.length) {
-    let i = copyRepeated(strings, text, target, at);
-    for (; i < length; i++) target[at + i] = text.substring(starts[i]!, ends[i]!);
-    return;
-  }
+  if (text.length === bytes.length) return (row) => text.substring(starts[row]!, ends[row]!);
   const packed = pack(strings);
-  if (packed) {
-    const joined = utf8(packed.bytes);
-    // Invalid bytes make one U+FFFD per up to three of them: the count would be off, and differs from what was counted.
-    if (joined.length === packed.units && !joined.includes('\ufffd')) {
-      const { offsets } = packed;
-      for (let i = 0; i < length; i++) target[at + i] = joined.substring(offsets[i]!, offsets[i + 1]!);
-      return;
-    }
-  }
-  for (let i = 0; i < length; i++) target[at + i] = stringAt(strings, i);
+  const joined = packed && utf8(packed.bytes);
+  // Bytes that are not UTF-8 make U+FFFD, one for up to three of them, unlike what was counted.
+  if (!joined || joined.length !== packed.units || joined.includes('\ufffd')) return (row) => stringAt(strings, row);
+  const { offsets } = packed;
+  return (row) => joined.substring(offsets[row]!, offsets[row + 1]!);
 }
 
 /** Strings up to this many bytes are looked for among those already made. */
 const repeatedBytes = 32;
 const tableSize = 1024;
-const trialRows = 2048;
+/** Strings made before it counts that most rows have to repeat one. */
+const freeMisses = 64;
+const rowsPerMiss = 8;
 
 /**
- * Writes strings from the first row on, reusing a string already made for the same bytes: labels repeat, and making
- * one anew costs three times as much and a heap object each. Stops when fewer than half of the first rows
- * repeat; returns the first row not written.
+ * Writes strings from the first row on, reusing a string already made for the same bytes: labels repeat, and one more
+ * object each would cost three times the time and all the memory. Stops where too few repeat; returns the first row
+ * that is not written.
  */
-function copyRepeated({ bytes, starts, ends, length }: StringBytes, text: string, target: Plain[], at: number): number {
+function copyRepeated(strings: StringBytes, target: Plain[], at: number): number {
+  const { bytes, starts, ends, length } = strings;
   const rowOf = new Int32Array(tableSize).fill(-1);
   let misses = 0;
   for (let i = 0; i < length; i++) {
-    if (misses > trialRows / 2 && i <= trialRows) return i;
     const start = starts[i]!;
     const end = ends[i]!;
-    if (end - start > repeatedBytes) {
-      target[at + i] = text.substring(start, end);
-      misses++;
-      continue;
-    }
+    if (end - start > repeatedBytes) return i;
     let hash = end - start;
     for (let p = start; p < end; p++) hash = (hash * 31 + bytes[p]!) | 0;
     const slot = (hash ^ (hash >>> 11)) & (tableSize - 1);
     const row = rowOf[slot]!;
     if (row >= 0 && sameBytes(bytes, starts[row]!, ends[row]!, start, end)) target[at + i] = target[at + row]!;
     else {
+      if (++misses > freeMisses + i / rowsPerMiss) return i;
       rowOf[slot] = i;
-      target[at + i] = text.substring(start, end);
-      misses++;
+      target[at + i] = stringAt(strings, i);
     }
   }
   return length;

@@ -24,10 +24,10 @@ beforeAll(async () => {
   engine = await startEngine();
   await engine.db.command('CREATE DATABASE shop');
   await engine.db.command(
-    `CREATE TABLE shop.orders (ts DateTime('UTC'), id UInt64, city LowCardinality(String), amount Float64, note Nullable(String)) ORDER BY ts`,
+    `CREATE TABLE shop.orders (ts DateTime('UTC'), id UInt64, city LowCardinality(String), amount Float64, note Nullable(String), tags Array(String)) ORDER BY ts`,
   );
   await engine.db.command(
-    `INSERT INTO shop.orders SELECT toDateTime('2026-03-01 00:00:00', 'UTC') + number * 60, number + 9007199254740993, ['Oslo', 'Rom', 'O''Brien'][number % 3 + 1], number / 2, NULL FROM numbers(300)`,
+    `INSERT INTO shop.orders SELECT toDateTime('2026-03-01 00:00:00', 'UTC') + number * 60, number + 9007199254740993, ['Oslo', 'Rom', 'O''Brien'][number % 3 + 1], number / 2, NULL, ['a'] FROM numbers(300)`,
   );
 }, 60_000);
 afterAll(() => engine?.stop(), 30_000);
@@ -209,6 +209,11 @@ describe('an error', () => {
     expect(errors?.[0]?.message).toMatch(/ILLEGAL_TYPE_OF_ARGUMENT, code 43.*DESCRIBE TABLE/s);
   });
 
+  it('of a type that cannot be shown names column and type', async () => {
+    const { errors } = await run([{ rawSql: 'SELECT uniqState(id) AS users FROM orders' }]);
+    expect(errors?.[0]?.message).toMatch(/users.*finalizeAggregation/s);
+  });
+
   it('shows the statement that was refused', async () => {
     const { data } = await run([{ rawSql: 'SELEC 1' }]);
     expect((data[0] as DataFrame).meta?.executedQueryString).toMatch(/SELEC 1$/);
@@ -282,7 +287,51 @@ describe('the health check', () => {
   });
 });
 
+describe('a read-only user', () => {
+  let closed: TestEngine;
+  beforeAll(async () => {
+    closed = await startEngine({ readonly: true });
+  }, 60_000);
+  afterAll(() => closed?.stop(), 30_000);
+
+  const reader = () => new DataSource({ ...settings, jsonData: {} }, hostOver(closed.url));
+
+  it('may do all of it: query, filter, keys, health check', async () => {
+    const { data, errors } = await lastValueFrom(
+      reader().query(
+        request(
+          [
+            { rawSql: 'SELECT $__interval_s AS seconds FROM system.one' },
+            { rawSql: 'SELECT dummy FROM system.one' },
+          ],
+          {
+            filters: [{ key: 'dummy', operator: '=', value: '0' }],
+          },
+        ),
+      ),
+    );
+    expect(errors).toBeUndefined();
+    expect((data as DataFrame[]).map(({ length }) => length)).toEqual([1, 1]);
+    const { status, details } = await reader().testDatasource();
+    expect([status, details?.message]).toEqual(['success', expect.stringMatching(/readonly = 1/)]);
+  });
+
+  it('is told in one sentence that it may not write', async () => {
+    const { errors } = await lastValueFrom(
+      reader().query(request([{ rawSql: 'CREATE TABLE x (a UInt8) ORDER BY a' }])),
+    );
+    expect(errors?.[0]?.message).toMatch(/READONLY, code 164.*right for dashboards/s);
+  });
+});
+
 describe('a query that nobody waits for any more', () => {
+  // An engine of its own: were the query not stopped, it would hold up the other tests.
+  let busy: TestEngine;
+  beforeAll(async () => {
+    busy = await startEngine();
+  }, 60_000);
+  afterAll(() => busy?.kill(), 30_000);
+
   it('is stopped on the server', async () => {
     const running = async () =>
       (
@@ -290,7 +339,7 @@ describe('a query that nobody waits for any more', () => {
           `SELECT query FROM system.processes WHERE query LIKE '%slow_marker%' AND query NOT LIKE '%system.processes%'`,
         )
       ).length;
-    const subscription = source()
+    const subscription = source(undefined, busy.url)
       .query(
         request([
           { rawSql: "SELECT 'slow_marker' AS m, count() FROM numbers(1000000000000) WHERE NOT ignore(number)" },

@@ -7,6 +7,9 @@ const maxKeys = 2_000;
 const maxValues = 500;
 const maxTables = 3;
 
+/** Types that no single value can be compared with. */
+const incomparable = '^(AggregateFunction|Array|Map|Tuple|Nested|JSON|Object|Variant|Dynamic|Point|Ring|Polygon)';
+
 /** A table as a query names it; without a database it is in the default one. */
 export interface TableRef {
   readonly database?: string;
@@ -18,11 +21,11 @@ export type Ask = <Row>(sql: string) => Promise<Row[]>;
 
 /**
  * Column names to filter by: those of the given tables, or of all tables of the default database when none is given.
- * Columns that no text can be compared with (aggregate states) are left out. Throws the server's error.
+ * Columns that no single value can be compared with (lists, maps, aggregate states) are left out. Throws the server's error.
  */
 export async function tagKeys(ask: Ask, tables: readonly TableRef[]): Promise<MetricFindValue[]> {
   const rows = await ask<{ name: string }>(
-    `SELECT DISTINCT name FROM system.columns WHERE ${inTables(tables)} AND type NOT LIKE 'AggregateFunction%' ORDER BY name LIMIT ${maxKeys}`,
+    `SELECT DISTINCT name FROM system.columns WHERE ${inTables(tables)} AND NOT match(type, ${literal(incomparable)}) ORDER BY name LIMIT ${maxKeys}`,
   );
   return rows.map(({ name }) => ({ text: name, value: name }));
 }

@@ -42,8 +42,11 @@ export async function planMigration(installation: Installation, db: Db, version:
   }
   const known = recorded ?? new Map<string, { kind: Action['kind']; hash: string }>();
   const desired = desiredObjects(installation, version);
-  for (const name of [...known.keys()].filter((n) => !desired.some((d) => d.object === n)).reverse()) {
-    actions.push(removal(installation, name, known.get(name)?.kind ?? 'view'));
+  // What keeps an object current goes; tables with rows stay and stay remembered, so that a role taken out by mistake and
+  // put back goes on from where it stopped.
+  const gone = [...known].filter(([name, { kind }]) => removable(kind) && !desired.some((d) => d.object === name));
+  for (const [object, { kind }] of gone.reverse()) {
+    actions.push({ object, kind, action: 'drop', statements: [dropView(installation, object)] });
   }
   // A view names the columns and the content of its table: when a table is rebuilt, its view is made anew after it.
   const rebuilt = new Set<string>();
@@ -172,8 +175,4 @@ function stepObject(installation: Installation, step: Step): Desired {
   };
 }
 
-/** Drops what keeps an object current. Tables with rows stay, so that a role taken out by mistake loses no history. */
-function removal(installation: Installation, object: string, kind: Action['kind']): Action {
-  const drops = kind === 'refresh' || kind === 'view' ? [dropView(installation, object)] : [];
-  return { object, kind, action: 'drop', statements: drops };
-}
+const removable = (kind: Action['kind']): boolean => kind === 'refresh' || kind === 'view';

@@ -127,6 +127,8 @@ export interface PreviewPage {
   problems(): Promise<readonly Problem[]>;
   /** The text in a panel as a reader sees it, title aside. */
   text(title: string): Promise<string>;
+  /** Chooses a value of a dashboard variable by its label, and waits for the answers. */
+  choose(variable: string, option: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -148,7 +150,7 @@ async function openPage(browser: Browser, viewport: { width: number; height: num
     if (!harmless.test(why)) complaints.push(`request: ${request.url()} ${why}`);
   });
   const panels = () => page.evaluate(() => window.__tidemarkPreview?.panels() ?? []);
-  return {
+  const window: PreviewPage = {
     page,
     complaints,
     panels,
@@ -174,10 +176,17 @@ async function openPage(browser: Browser, viewport: { width: number; height: num
     },
     problems: () => page.evaluate(() => window.__tidemarkPreview?.problems ?? []),
     async text(title) {
-      const { id } = await this.panel(title);
+      const { id } = await window.panel(title);
       const body = page.locator(`[data-viz-panel-key="panel-${id}"] [data-testid="data-testid panel content"]`);
       return body.innerText();
     },
+    async choose(variable, option) {
+      await page.locator('label', { hasText: variable }).locator('xpath=following::input[1]').click();
+      await page.getByRole('option', { name: option, exact: true }).click();
+      await page.keyboard.press('Escape');
+      await window.settled();
+    },
     close: () => context.close(),
   };
+  return window;
 }

@@ -25,6 +25,8 @@ const first = Date.UTC(2024, 0, 1);
 const step = 37 * 61 * second; // a good half hour: every shift of 2024 is met
 const count = 14_000;
 
+jest.setTimeout(60_000);
+
 let engine: TestEngine;
 beforeAll(async () => {
   engine = await startEngine();
@@ -93,11 +95,11 @@ describe.each(zones)('buckets in %s', (timezone) => {
 
 test('a DateTime, a DateTime64 and seconds since 1970 fall in the same buckets', async () => {
   for (const intervalMs of [second, 30 * second, 5 * 60 * second, hour, day]) {
-    const rows = await ask<{ n: string }>(
+    const rows = await ask<{ n: string | number }>(
       `SELECT count() AS n FROM moments WHERE $__timeInterval(t) != $__timeInterval(x) OR $__timeInterval(t) != $__timeInterval(n)`,
       { intervalMs, timezone: 'Europe/Berlin' },
     );
-    expect(rows).toEqual([{ n: '0' }]);
+    expect(rows.map(({ n }) => Number(n))).toEqual([0]);
   }
 });
 
@@ -113,9 +115,9 @@ describe('filters', () => {
   const inRange = (from: number, to: number) =>
     Array.from({ length: count }, (_, i) => first + i * step).filter((ms) => ms >= from && ms <= to);
   const found = async (where: string, more: Partial<MacroContext> = {}) =>
-    (await ask<{ ms: string }>(`SELECT ms FROM moments WHERE ${where} ORDER BY ms`, { ...range, ...more })).map(
-      ({ ms }) => Number(ms),
-    );
+    (
+      await ask<{ ms: string | number }>(`SELECT ms FROM moments WHERE ${where} ORDER BY ms`, { ...range, ...more })
+    ).map(({ ms }) => Number(ms));
 
   test.each([
     '$__timeFilter(t)',
@@ -155,11 +157,11 @@ describe('filters', () => {
 
   test('$__dateFilter finds the days', async () => {
     const more = { timezone: 'Asia/Tokyo', fromMs: first + 20 * hour, toMs: first + 40 * hour };
-    const rows = await ask<{ d: string }>(
-      'SELECT DISTINCT toString(d) AS d FROM moments WHERE $__dateFilter(d) ORDER BY d',
+    const rows = await ask<{ text: string }>(
+      'SELECT DISTINCT toString(d) AS text FROM moments WHERE $__dateFilter(d) ORDER BY d',
       more,
     );
-    expect(rows.map(({ d }) => d)).toEqual(['2024-01-02']);
+    expect(rows.map(({ text }) => text)).toEqual(['2024-01-02']);
   });
 });
 
@@ -167,8 +169,8 @@ test('$__adHocFilters applies hostile values as values', async () => {
   const adhoc = [{ key: 'n', operator: '!=', value: "' OR 1 --" }];
   const sql = "SELECT count() AS c FROM (SELECT toString(n) AS n FROM moments) SETTINGS $__adHocFilters('moments')";
   await expect(ask(sql, { adhoc })).rejects.toThrow(/Cannot (parse|convert) string/);
-  const kept = [{ key: 'n', operator: '!~', value: "')] OR 1 -- \\" }];
-  await expect(ask(sql, { adhoc: kept })).rejects.toThrow(/regular expression|OptimizedRegularExpression/i);
+  const kept = [{ key: 'n', operator: '!~', value: "')] OR 0 -- \\" }];
+  expect(await ask(sql, { adhoc: kept })).toEqual([{ c: count }]);
   const fine = [{ key: 'n', operator: '=~', value: String(first / 1000) }];
-  expect(await ask(sql, { adhoc: fine })).toEqual([{ c: '1' }]);
+  expect(await ask(sql, { adhoc: fine })).toEqual([{ c: 1 }]);
 });

@@ -11,11 +11,42 @@ const fail = errorTable({
  * included: the browser's own zone has to be filled in by the caller.
  */
 export function checkZone(zone: string): string {
-  if (/^utc$/i.test(zone)) return 'UTC';
+  return clockOf(zone).name;
+}
+
+interface ZoneClock {
+  readonly name: string;
+  readonly format: Intl.DateTimeFormat;
+}
+
+// Making a DateTimeFormat takes some 50 µs, using one 2 µs.
+const clocks = new Map<string, ZoneClock>();
+
+function clockOf(zone: string): ZoneClock {
+  const known = clocks.get(zone);
+  if (known) return known;
   if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(zone)) throw fail('bad_zone', { zone });
+  const clock = newClock(zone);
+  clocks.set(zone, clock);
+  return clock;
+}
+
+function newClock(zone: string): ZoneClock {
   try {
-    const resolved = new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone;
-    return resolved.toLowerCase() === zone.toLowerCase() ? resolved : zone;
+    const format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      era: 'short',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    const resolved = format.resolvedOptions().timeZone;
+    const name = /^utc$/i.test(zone) ? 'UTC' : resolved.toLowerCase() === zone.toLowerCase() ? resolved : zone;
+    return { name, format };
   } catch (cause) {
     throw fail('bad_zone', { zone }, { cause });
   }
@@ -39,17 +70,7 @@ export interface WallClock {
 
 /** What a wall clock in `zone` shows at `ms` (milliseconds since 1970 UTC). Throws `bad_zone`. */
 export function wallClock(ms: number, zone: string): WallClock {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: checkZone(zone),
-    hourCycle: 'h23',
-    era: 'short',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(ms);
+  const parts = clockOf(zone).format.formatToParts(ms);
   const number = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((p) => p.type === type)?.value);
   const era = parts.find((p) => p.type === 'era')?.value;
   const year = era === 'BC' ? 1 - number('year') : number('year');

@@ -51,7 +51,7 @@ describe('the query editor', () => {
   });
 
   it('shows a query saved by the official plugin in its format and saves it in ours', async () => {
-    const { changes } = await show({ refId: 'A', rawSql: 'SELECT 1', format: 0, pluginVersion: '4.20.0' });
+    const { changes } = await show({ refId: 'A', rawSql: 'SELECT 1', format: 0, ...{ pluginVersion: '4.20.0' } });
     expect(screen.getByRole('radio', { name: 'Time series' })).toBeChecked();
     fireEvent.click(screen.getByRole('radio', { name: 'Table' }));
     expect(changes).toEqual([{ refId: 'A', rawSql: 'SELECT 1', format: 'table' }]);

@@ -184,11 +184,12 @@ export function BarChartSvg({ layout, look, colorOf, width, height, onHover }: B
   );
 }
 
-/** The colour of a series as Grafana picks it; a field with colours by value takes the value's. */
-export function useBarColor(): (field: Field, row: number) => string {
+/** The colour of a series as Grafana picks it, counted over `series` alone; a field with colours by value takes the value's. */
+export function useBarColor(series: readonly Field[]): (field: Field, row: number) => string {
   const theme = useTheme2();
   return (field, row) => {
-    const color = getFieldSeriesColor(field, theme);
+    const counted = { ...field, state: { ...field.state, seriesIndex: series.indexOf(field) } };
+    const color = getFieldSeriesColor(counted, theme);
     const byValue = /thresholds|continuous/.test(field.config.color?.mode ?? '');
     return (byValue ? field.display?.(field.values[row]).color : color.color) ?? color.color;
   };

@@ -37,9 +37,9 @@ interface Hover {
 
 function BarChartPanel({ data, fieldConfig, height, options, width }: PanelProps<BarChartOptions>) {
   const [hover, setHover] = useState<Hover>();
-  const seriesColor = useBarColor();
   const frame = data.series.find((one) => one.length > 0);
   const fields = useMemo(() => frame && barFields(frame, options.xField), [frame, options.xField]);
+  const seriesColor = useBarColor(fields?.series ?? []);
   const colorField = options.colorByField ? frame?.fields.find((f) => f.name === options.colorByField) : undefined;
   const colorOf = (field: Field, row: number) =>
     (colorField?.display?.(colorField.values[row]).color ?? undefined) || seriesColor(field, row);

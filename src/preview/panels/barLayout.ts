@@ -32,10 +32,7 @@ export function barFields(frame: DataFrame, xField?: string): { category: Field;
     frame.fields.find((field) => xField !== undefined && field.name === xField) ??
     frame.fields.find((field) => field.type === FieldType.string || field.type === FieldType.enum) ??
     frame.fields.find((field) => field.type === FieldType.time);
-  const series = frame.fields
-    .filter((field) => field !== category && field.type === FieldType.number)
-    // Colours are counted over the numbers alone.
-    .map((field, seriesIndex) => ({ ...field, state: { ...field.state, seriesIndex } }));
+  const series = frame.fields.filter((field) => field !== category && field.type === FieldType.number);
   return category && series.length ? { category, series } : undefined;
 }
 

@@ -1,0 +1,152 @@
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { literal } from '../core/sql/quote';
+import { asEngineError } from './engineError';
+import { emptySummary } from './summary';
+
+import type { Engine, EngineSession } from './engine';
+import type { Fifos } from './fifos';
+import type { Statement } from './statement';
+import type { Summary } from './summary';
+
+/** An answer on its way. Has to be closed, read to its end or not. */
+export interface Answer {
+  /** Throws EngineError where the query fails after the first of them. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** State when the first chunk left; the end state where the answer is that short. */
+  readonly summary: Summary;
+  /** Frees what the answer holds. Of a query under way it waits for the end: cancel that first. */
+  close(): Promise<void>;
+}
+
+/** A statement ready to be run in a prepared session. */
+export interface Runnable {
+  readonly engine: Engine;
+  readonly session: EngineSession;
+  readonly statement: Statement;
+  /** The comment by which the query is found: see queryId.ts. */
+  readonly tag: string;
+  /** Format of the answer. */
+  readonly format: string;
+}
+
+/**
+ * Formats of which pieces, put together, are the whole: the engine's stream makes a document of each piece (tried with
+ * every format). Only these can be streamed block by block; the others go through a pipe, a MiB at a time.
+ */
+export const blockFormats: ReadonlySet<string> = new Set([
+  'CSV',
+  'JSONCompactEachRow',
+  'JSONCompactStringsEachRow',
+  'JSONEachRow',
+  'JSONL',
+  'JSONLines',
+  'JSONStringsEachRow',
+  'NDJSON',
+  'Native',
+  'Raw',
+  'RowBinary',
+  'TSKV',
+  'TSV',
+  'TSVRaw',
+  'TabSeparated',
+  'TabSeparatedRaw',
+]);
+
+/** Runs a statement to its end and answers then. */
+export async function wholeAnswer({ session, statement, tag, format }: Runnable): Promise<Answer> {
+  const { bytes, rowsRead, bytesRead } = await session.run(`${statement.sql}\n${tag}`, format);
+  const summary = { ...emptySummary, readRows: rowsRead, readBytes: bytesRead, resultBytes: bytes.length };
+  return readyAnswer(bytes, summary);
+}
+
+/** Runs a statement that only writes. ClickHouse counts a written row as read and as result, too. */
+export async function writtenAnswer(session: EngineSession, sql: string, tag: string): Promise<Answer> {
+  const { rows, bytes } = await session.write(`${sql}\n${tag}`);
+  return readyAnswer(new Uint8Array(0), {
+    ...emptySummary,
+    readRows: rows,
+    readBytes: bytes,
+    writtenRows: rows,
+    writtenBytes: bytes,
+    resultRows: rows,
+    resultBytes: bytes,
+  });
+}
+
+/** Streams the rows of a SELECT, block by block, in a format of {@link blockFormats}. */
+export async function streamedAnswer(runnable: Runnable): Promise<Answer> {
+  const { session, statement, tag, format } = runnable;
+  const blocks = session.stream(`${statement.sql}\n${tag}`, format);
+  const first = await blocks.next();
+  if (first.done === true) return readyAnswer(new Uint8Array(0), emptySummary);
+  const { bytes, rows } = first.value;
+  const progress = await progressOf(runnable);
+  async function* chunks() {
+    yield bytes;
+    for await (const block of blocks) yield block.bytes;
+  }
+  return {
+    chunks: chunks(),
+    summary: { ...progress, resultRows: rows, resultBytes: bytes.length },
+    async close() {
+      await blocks.return();
+    },
+  };
+}
+
+/** How long, in milliseconds, a first piece waits for the query's end, so that a short answer has the whole summary. */
+const endOfShortQueryMs = 20;
+
+/** Streams the answer of a SELECT in any format through a pipe; the engine writes it a MiB at a time. */
+export async function pipedAnswer(runnable: Runnable, fifos: Fifos): Promise<Answer> {
+  const { session, statement, tag, format } = runnable;
+  const { path, bytes, finish } = await fifos.open();
+  const into = ` INTO OUTFILE ${literal(path)} APPEND ${statement.format === undefined ? `FORMAT ${format} ` : ''}`;
+  const sql = statement.sql.slice(0, statement.formatAt) + into + statement.sql.slice(statement.formatAt);
+  const end: { summary?: Summary; error?: Error } = {};
+  const done = session
+    .run(`${sql}\n${tag}`)
+    .then(({ rowsRead, bytesRead }) => {
+      end.summary = { ...emptySummary, readRows: rowsRead, readBytes: bytesRead };
+    })
+    .catch((thrown: unknown) => {
+      end.error = asEngineError(thrown);
+    })
+    .finally(finish);
+  const close = async () => {
+    // Left early: a cancelled query must not hang on a full pipe before it notices.
+    bytes.resume();
+    await done;
+    bytes.destroy();
+  };
+
+  const pieces = bytes.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
+  const first = await pieces.next();
+  await (first.done === true ? done : Promise.race([done, delay(endOfShortQueryMs, undefined, { ref: false })]));
+  if (end.error) {
+    await close();
+    throw end.error;
+  }
+  async function* chunks() {
+    for (let step = first; step.done !== true; step = await pieces.next()) yield step.value;
+    await done;
+    if (end.error) throw end.error;
+  }
+  return { chunks: chunks(), summary: end.summary ?? (await progressOf(runnable)), close };
+}
+
+function readyAnswer(bytes: Uint8Array, summary: Summary): Answer {
+  return { chunks: bytes.length > 0 ? Readable.from([bytes]) : Readable.from([]), summary, close: async () => undefined };
+}
+
+async function progressOf({ engine, tag }: Runnable): Promise<Summary> {
+  const [row = []] = await engine.control(
+    `SELECT read_rows, read_bytes, written_rows, written_bytes, total_rows_approx, greatest(0, memory_usage)
+     FROM system.processes WHERE endsWith(query, ${literal(tag)})`,
+  );
+  const [readRows = 0, readBytes = 0, writtenRows = 0, writtenBytes = 0, totalRowsToRead = 0, memoryUsageBytes = 0] =
+    row.map(Number);
+  return { ...emptySummary, readRows, readBytes, writtenRows, writtenBytes, totalRowsToRead, memoryUsageBytes };
+}
