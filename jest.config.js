@@ -13,11 +13,12 @@ const swc = [
 
 // ESM-only packages of the Grafana family that Jest has to transform.
 const esmPackages =
-  '(@grafana|ol|d3|d3-.*|delaunator|internmap|robust-predicates|uuid|react-colorful|marked|react-calendar|get-user-locale|memoize|mimic-function|map-age-cleaner|p-defer|yaml|date-fns|@wojtekmaj|@kusto|rxjs|nanoid|monaco-.*|react-use|@msagl|immer|i18next|react-i18next|lodash-es|uplot|tslib|fast-check|pure-rand|csv-parse)';
+  '(@grafana|@react-hookz|@ver0|ol|d3|d3-.*|delaunator|internmap|robust-predicates|uuid|react-colorful|marked|react-calendar|get-user-locale|memoize|mimic-function|map-age-cleaner|p-defer|yaml|date-fns|@wojtekmaj|@kusto|rxjs|nanoid|monaco-.*|react-use|@msagl|immer|i18next|react-i18next|lodash-es|uplot|tslib|fast-check|pure-rand|csv-parse)';
 
 const base = {
   rootDir: __dirname,
-  transform: { '^.+\\.(t|j)sx?$': swc },
+  moduleFileExtensions: ['js', 'mjs', 'cjs', 'jsx', 'ts', 'tsx', 'json', 'node'],
+  transform: { '^.+\\.m?(t|j)sx?$': swc },
   transformIgnorePatterns: [`node_modules/(?!${esmPackages})`],
   moduleNameMapper: { '\\.(css|scss|sass)$': 'identity-obj-proxy', '\\.svg$': '<rootDir>/test/mocks/file.js' },
   modulePathIgnorePatterns: ['<rootDir>/build', '<rootDir>/dist'],

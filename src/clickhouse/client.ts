@@ -68,7 +68,7 @@ export function createClient(options: { readonly transport: Transport; readonly 
       ...(query.signal && { signal: query.signal }),
     };
     const answer = await transport(request).catch((thrown: unknown) => {
-      throw lost(query, thrown, () => fail('unreachable', { detail: messageOf(thrown) }, { cause: thrown }));
+      throw lost(query, thrown, () => fail('unreachable', { detail: reasonOf(thrown) }, { cause: thrown }));
     });
     await refuseErrors(answer, query);
     const tail = createTail();
@@ -135,6 +135,12 @@ async function* watched(
       yield chunk;
     }
   } catch (thrown) {
-    throw lost(query, thrown, () => fail('answer_cut', { bytes: bytes(), detail: messageOf(thrown) }));
+    throw lost(query, thrown, () => fail('answer_cut', { bytes: bytes(), detail: reasonOf(thrown) }));
   }
+}
+
+/** The words of a broken connection. Transports also throw plain objects, and errors that are no `Error` of this realm. */
+function reasonOf(thrown: unknown): string {
+  const said = (thrown as { readonly message?: unknown } | null | undefined)?.message;
+  return typeof said === 'string' && said ? said : 'the connection was closed';
 }

@@ -28,7 +28,7 @@ export const fail = errorTable({
   http_error: (f: { status: number; detail: string }) =>
     `The server answered HTTP ${f.status}${f.detail ? `: ${f.detail}` : ' and said nothing about why'}. Check the URL in the data source settings and the logs of the server.`,
   answer_cut: (f: { bytes: number; detail: string }) =>
-    `The answer broke off after ${f.bytes} bytes (${f.detail}). A timeout or a restart between ClickHouse and Grafana is the usual cause: try again, or narrow the time range.`,
+    `The answer broke off after ${f.bytes} bytes (${f.detail}). A limit or an error that ClickHouse met in the middle of the query, or a timeout on the way, is the usual cause: narrow the time range, or look for the query in system.query_log.`,
   cancelled: (_: { queryId: string }) => 'The query was cancelled. Run it again if that was not intended.',
 });
 

@@ -42,7 +42,9 @@ export function errorTable<T extends Record<string, Wording>>(table: T) {
 
 /** The text of whatever was thrown; never empty. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error && thrown.message) return thrown.message;
+  // By its shape, not by instanceof: errors of another realm (a frame, a worker, a test's sandbox) are errors too.
+  const message = typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : undefined;
+  if (typeof message === 'string' && message) return message;
   const text = typeof thrown === 'string' ? thrown : safeJson(thrown);
   return text && text !== '{}' ? text : 'Unknown error (nothing was said about its cause).';
 }

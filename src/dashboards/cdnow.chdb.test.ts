@@ -58,7 +58,8 @@ const page = (uid: string): Dashboard => {
   if (!found) throw new Error(`no dashboard ${uid}`);
   return found;
 };
-const finance = (title: string, range = reading('month')) => askPanel(engine.db, page('tidemark-finance'), title, range);
+const finance = (title: string, range = reading('month')) =>
+  askPanel(engine.db, page('tidemark-finance'), title, range);
 const users = (title: string, range = reading('month')) =>
   askPanel(engine.db, page('tidemark-active-users'), title, range);
 const home = (title: string, range = reading('month')) => askPanel(engine.db, page('tidemark-home'), title, range);
@@ -67,7 +68,13 @@ beforeAll(async () => {
   engine = await startEngine();
   const { db, url } = engine;
   const config = loadConfig(join(root, 'demo/cdnow/tidemark.yaml'), { TIDEMARK_URL: url });
-  await seedDemo(db, { demo: 'cdnow', reset: false, nowMs: Date.now(), readCdnow: () => csv, onInserted: () => undefined });
+  await seedDemo(db, {
+    demo: 'cdnow',
+    reset: false,
+    nowMs: Date.now(),
+    readCdnow: () => csv,
+    onInserted: () => undefined,
+  });
   const installation = await inspect(config, db);
   const plan = (await planMigration(installation, db, 'test')).filter((action) => action.kind !== 'refresh');
   await applyMigration(installation, db, plan, 'test');
@@ -104,7 +111,7 @@ test('Finance totals the range: 69,659 orders of 23,570 buyers, 2,500,315.63 USD
   expect(await finance('Gross revenue')).toEqual([{ 'Gross revenue': 2500315.63 }]);
   expect(await finance('Net revenue')).toEqual([{ 'Net revenue': 2500315.63 }]);
   expect(await finance('Refunds')).toEqual([{ Refunds: 0, 'of orders': 0 }]);
-  const [average] = await finance('Average order, ');
+  const [average] = await finance('Order value');
   expect(average?.['Average order']).toBeCloseTo(2500315.63 / 69659, 10);
 });
 
@@ -168,7 +175,7 @@ test('cells of months that the data do not cover are null, not zero', async () =
   const { db } = engine;
   const rest = "WHERE toStartOfMonth(d) >= '1997-06-01'";
   await db.command('CREATE DATABASE cut');
-  await db.command("CREATE TABLE cut.user_day AS tidemark.user_day");
+  await db.command('CREATE TABLE cut.user_day AS tidemark.user_day');
   await db.command(`INSERT INTO cut.user_day SELECT * FROM tidemark.user_day FINAL WHERE NOT (${rest.slice(6)})`);
   const sql = statementOf(queryPanels(page('tidemark-active-users')).find((p) => p.title?.startsWith('Retention'))!);
   const [january, february, march] = await ask(db, sql.replaceAll('`tidemark`', '`cut`'), reading('month'));
@@ -179,9 +186,9 @@ test('cells of months that the data do not cover are null, not zero', async () =
 
 test('Home compares the last whole day of the range with the same weekday a week before', async () => {
   const on = (day: string) => orders.filter((o) => o.day === day);
-  const [dau] = await home('Active users');
+  const [dau] = await home('Daily active');
   const buyers = (day: string) => new Set(on(day).map((o) => o.customer)).size;
-  expect(Number(dau?.['Active users'])).toBe(buyers('1998-06-30'));
+  expect(Number(dau?.['Users'])).toBe(buyers('1998-06-30'));
   expect(dau?.['vs same weekday']).toBeCloseTo(buyers('1998-06-30') / buyers('1998-06-23') - 1, 10);
   const [net] = await home('Net revenue, ');
   expect(net?.['Net revenue']).toBeCloseTo(on('1998-06-30').reduce((sum, o) => sum + o.cents, 0) / 100, 6);
@@ -203,7 +210,10 @@ test('the best customers are named by a hash and sorted by net revenue', async (
   const rows = await finance('Customers with');
   const spent = new Map<string, number>();
   for (const { customer, cents } of orders) spent.set(customer, (spent.get(customer) ?? 0) + cents);
-  const best = [...spent.values()].sort((a, b) => b - a).slice(0, 20).map((cents) => cents / 100);
+  const best = [...spent.values()]
+    .sort((a, b) => b - a)
+    .slice(0, 20)
+    .map((cents) => cents / 100);
   expect(rows.map((r) => r['Net'])).toEqual(best);
   expect(rows.every((r) => /^[0-9a-f]{16}$/.test(String(r['Customer (hashed)'])))).toBe(true);
 });

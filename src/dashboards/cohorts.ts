@@ -22,7 +22,7 @@ export function cohortPanel(sql: DashboardSql, grid: CohortGrid): TablePanel {
     columns: [
       { name: grid.first, width: 130 },
       { name: grid.size, metric: 'cohortSize', width: 90 },
-      ...months.map((k) => ({ name: `M${k}`, metric: 'retention', coloured: true }) as const),
+      ...months.map((k) => ({ name: `M${k}`, metric: 'retention', coloured: 'background' }) as const),
     ],
     sql: `
       WITH (

@@ -14,7 +14,9 @@ export interface BuiltFile {
 const fileName = (uid: string) => uid.replace(/^tidemark-/, '');
 
 /** Every path that any configuration may produce: what a build with fewer roles has to remove. */
-export const possiblePaths: readonly string[] = Object.values(pages).map(({ uid }) => `dashboards/${fileName(uid)}.json`);
+export const possiblePaths: readonly string[] = Object.values(pages).map(
+  ({ uid }) => `dashboards/${fileName(uid)}.json`,
+);
 
 /** Everything that is built, in the order of paths. Same settings, same bytes. Throws as `renderDashboards`. */
 export function buildFiles(settings: BuildSettings): BuiltFile[] {

@@ -2,7 +2,16 @@ import { activeUsersStat, activeUsersTrend } from '../packs/product/dashboard';
 import { currencyVariable } from '../packs/revenue/dashboard';
 import { pageMarkdown } from './links';
 import type { BuildSettings } from './settings';
-import type { DashboardKit, DashboardSpec, DashboardSql, StatPanel, StatValue, TablePanel, TextPanel, TimeseriesPanel } from './spec';
+import type {
+  DashboardKit,
+  DashboardSpec,
+  DashboardSql,
+  StatPanel,
+  StatValue,
+  TablePanel,
+  TextPanel,
+  TimeseriesPanel,
+} from './spec';
 
 const inCurrency = 'currency = ${currency:sqlstring}';
 
@@ -40,7 +49,8 @@ function newestDays(sql: DashboardSql, settings: BuildSettings): StatPanel {
 }
 
 function todaySoFar(sql: DashboardSql, settings: BuildSettings): StatPanel {
-  const orders = (of: string, where: string) => `(SELECT ${of} FROM ${sql.rollup('order_day')} WHERE d = ${sql.today}${where})`;
+  const orders = (of: string, where: string) =>
+    `(SELECT ${of} FROM ${sql.rollup('order_day')} WHERE d = ${sql.today}${where})`;
   const all: readonly RoleValue[] = [
     {
       column: 'Active users',
@@ -142,9 +152,9 @@ function rollupTable(sql: DashboardSql): TablePanel {
     weight: 2,
     columns: [
       { name: 'Rollup', width: 130 },
-      { name: 'State', width: 90 },
+      { name: 'State', metric: 'state', coloured: 'text', width: 90 },
       { name: 'Lag', metric: 'lag', width: 100 },
-      { name: 'Last refresh', width: 170 },
+      { name: 'Last refresh', width: 190 },
       { name: 'Error' },
     ],
     sql: `
@@ -161,8 +171,12 @@ function rollupTable(sql: DashboardSql): TablePanel {
 
 function whereNext(settings: BuildSettings): TextPanel {
   const items = [
-    ...(settings.roles.includes('events') ? [`- ${pageMarkdown('activeUsers')}: who comes, how often, who comes back`] : []),
-    ...(settings.roles.includes('orders') ? [`- ${pageMarkdown('finance')}: orders, revenue, refunds, who buys again`] : []),
+    ...(settings.roles.includes('events')
+      ? [`- ${pageMarkdown('activeUsers')}: who comes, how often, who comes back`]
+      : []),
+    ...(settings.roles.includes('orders')
+      ? [`- ${pageMarkdown('finance')}: orders, revenue, refunds, who buys again`]
+      : []),
   ];
   return {
     kind: 'text',
@@ -186,7 +200,13 @@ export function homeDashboard({ sql, trust }: DashboardKit, settings: BuildSetti
     tags: ['home'],
     variables: [currencyVariable(sql)],
     rows: [
-      { height: 4, panels: [{ ...trust(rollups), next: [] }, newestDays(sql, settings), todaySoFar(sql, settings)] },
+      {
+        height: 4,
+        panels: [
+          { ...trust(rollups), next: [] },
+          ...(rollups.length > 0 ? [newestDays(sql, settings), todaySoFar(sql, settings)] : []),
+        ],
+      },
       {
         height: 4,
         panels: [

@@ -38,7 +38,15 @@ const config = (url: string, weekStart: 'monday' | 'sunday'): Config => ({
     orders: {
       table: 'live.orders',
       sourceClass: 'append',
-      columns: { id: 'id', time: 'at', user: 'who', amount: 'amount', currency: 'cur', refundAmount: 'back', ingestedAt: 'ingested_at' },
+      columns: {
+        id: 'id',
+        time: 'at',
+        user: 'who',
+        amount: 'amount',
+        currency: 'cur',
+        refundAmount: 'back',
+        ingestedAt: 'ingested_at',
+      },
       constants: {},
     },
   },
@@ -81,7 +89,10 @@ beforeAll(async () => {
     { who: 'u3', ago: 0, name: 'visit' },
     { who: 'u4', ago: 1, name: oddEvent },
   ];
-  await db.insert('live.events', visits.map(({ who, ago, name }, id) => ({ id, at: at(ago), name, who })));
+  await db.insert(
+    'live.events',
+    visits.map(({ who, ago, name }, id) => ({ id, at: at(ago), name, who })),
+  );
   const orders = [
     { who: 'a', ago: 1, amount: '10.00', cur: 'EUR', back: null },
     { who: 'a', ago: 1, amount: '20.50', cur: 'EUR', back: '5.25' },
@@ -89,7 +100,10 @@ beforeAll(async () => {
     { who: 'b', ago: 8, amount: '10.00', cur: 'EUR', back: null },
     { who: 'c', ago: 0, amount: '7.00', cur: 'EUR', back: null },
   ];
-  await db.insert('live.orders', orders.map(({ ago, ...order }, id) => ({ id, at: at(ago), ...order })));
+  await db.insert(
+    'live.orders',
+    orders.map(({ ago, ...order }, id) => ({ id, at: at(ago), ...order })),
+  );
   const installation = await inspect(config(url, 'monday'), db);
   const plan = (await planMigration(installation, db, 'test')).filter((action) => action.kind !== 'refresh');
   await applyMigration(installation, db, plan, 'test');
@@ -99,8 +113,8 @@ beforeAll(async () => {
 afterAll(() => engine?.stop());
 
 test('Home compares yesterday with the same weekday, today stands apart', async () => {
-  const [users] = await on('tidemark-home', 'Active users');
-  expect(numbers(users, 'Active users', 'vs same weekday')).toEqual([3, 0.5]);
+  const [users] = await on('tidemark-home', 'Daily active');
+  expect(numbers(users, 'Users', 'vs same weekday')).toEqual([3, 0.5]);
   const [orders] = await on('tidemark-home', 'Orders');
   expect(numbers(orders, 'Orders', 'vs same weekday')).toEqual([3, 2]);
   const [net] = await on('tidemark-home', 'Net revenue, ');
@@ -141,7 +155,11 @@ test('money of one currency is never added to another, and refunds reduce net re
     const [gross] = await on('tidemark-finance', 'Gross revenue', { currency });
     const [refunds] = await on('tidemark-finance', 'Refunds', { currency });
     const [net] = await on('tidemark-finance', 'Net revenue', { currency });
-    return [...numbers(gross, 'Gross revenue'), ...numbers(refunds, 'Refunds', 'of orders'), ...numbers(net, 'Net revenue')];
+    return [
+      ...numbers(gross, 'Gross revenue'),
+      ...numbers(refunds, 'Refunds', 'of orders'),
+      ...numbers(net, 'Net revenue'),
+    ];
   };
   expect(await totals('EUR')).toEqual([47.5, 5.25, 0.25, 42.25]);
   expect(await totals('USD')).toEqual([1000, 0, 0, 1000]);
@@ -159,8 +177,9 @@ test('a hostile choice selects nothing and changes nothing', async () => {
     const [row] = await on('tidemark-finance', 'Orders', { currency });
     expect(numbers(row, 'Orders')).toEqual([0]);
   }
-  const bars = await on('tidemark-finance', 'Orders and buyers', { grain: "'month' OR 1) --" });
-  expect(bars.length).toBe(3);
+  await expect(on('tidemark-finance', 'Orders and buyers', { grain: "month') OR (1" })).rejects.toThrow(
+    "doesn't look like datepart name",
+  );
   const odd = await on('tidemark-active-users', 'Events per day', { event: [oddEvent] });
   expect(odd.map((row) => [row['event'], Number(row['Events'])])).toEqual([[oddEvent, 1]]);
   expect(await on('tidemark-active-users', 'Events per day', { event: [hostile] })).toEqual([]);
@@ -168,7 +187,9 @@ test('a hostile choice selects nothing and changes nothing', async () => {
 });
 
 test('weeks begin on Sunday where the configuration says so', async () => {
-  const [finance] = renderDashboards(settingsOf(config(engine.url, 'sunday'))).filter((d) => d.uid === 'tidemark-finance');
+  const [finance] = renderDashboards(settingsOf(config(engine.url, 'sunday'))).filter(
+    (d) => d.uid === 'tidemark-finance',
+  );
   const rows = await askPanel(engine.db, finance!, 'Orders and buyers', reading({ grain: 'week' }));
   const weekdays = await engine.db.query<{ w: number }>(
     `SELECT toDayOfWeek(toDateTime(arrayJoin([${rows.map((row) => `'${String(row['time'])}'`).join(', ')}]))) AS w`,
@@ -179,11 +200,14 @@ test('weeks begin on Sunday where the configuration says so', async () => {
 
 test('the verdict follows the rollups: fresh, failing where one fails, not installed where there is none', async () => {
   const sql = (title: string) => on('tidemark-finance', title);
-  expect((await sql('Numbers are')).map((row) => Number(row['Verdict']))).toEqual([0]);
-  const panel = pages.get('tidemark-finance')?.panels?.find((p) => 'title' in p && p.title === 'Numbers are');
+  expect((await sql('Data')).map((row) => Number(row['Verdict']))).toEqual([0]);
+  const panel = pages.get('tidemark-finance')?.panels?.find((p) => 'title' in p && p.title === 'Data');
   const statement = String((panel as unknown as { targets: { rawSql: string }[] }).targets[0]?.rawSql);
   const verdict = async (rows: string) => {
-    const replaced = statement.replace('`tm_live`.`rollup_status`', `(SELECT r.1 AS rollup, r.2 AS verdict FROM (SELECT arrayJoin(${rows}) AS r))`);
+    const replaced = statement.replace(
+      '`tm_live`.`rollup_status`',
+      `(SELECT r.1 AS rollup, r.2 AS verdict FROM (SELECT arrayJoin(${rows}) AS r))`,
+    );
     return (await ask(engine.db, replaced, reading())).map((row) => Number(row['Verdict']));
   };
   expect(await verdict("[('order_day', 'fresh'), ('customer_day', 'failing')]")).toEqual([3]);

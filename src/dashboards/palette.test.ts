@@ -22,10 +22,26 @@ const contrast = (a: string, b: string) => {
 
 /** Machado, Oliveira and Fernandes 2009, severity 1, on linear light. */
 const visions: Readonly<Record<string, readonly Rgb[]>> = {
-  ordinary: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-  protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-  deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
-  tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+  ordinary: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881],
+  ],
+  tritanopia: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039],
+  ],
 };
 const dot = (row: Rgb, [r, g, b]: Rgb) => Math.min(1, Math.max(0, row[0] * r + row[1] * g + row[2] * b));
 
@@ -73,4 +89,15 @@ test.each(Object.keys(visions))('series that meet in one panel stay apart with %
   }
   expect(close).toEqual([]);
   expect(pairs).toBeGreaterThan(10);
+});
+
+test('text stays readable on every cell of the cohort grid, in both themes', () => {
+  const cells = (styleOf('retention').steps ?? []).map(({ colour }) => colour);
+  expect(cells.length).toBeGreaterThan(5);
+  for (const cell of cells.slice(1)) {
+    const [, alpha] = /^rgba\(.*, ([\d.]+)\)$/.exec(cell) ?? [];
+    // Grafana keeps the theme's text on what is nearly transparent and writes in white on an opaque dark colour.
+    if (alpha !== undefined) expect(Number(alpha)).toBeLessThan(0.3);
+    else expect(contrast(cell, '#ffffff')).toBeGreaterThanOrEqual(4.5);
+  }
 });

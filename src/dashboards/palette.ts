@@ -19,9 +19,9 @@ export interface Step {
   readonly colour: string;
 }
 
-/** Words for single values of a number (0 → Fresh), with their colour. */
+/** Words for single values (0 → Fresh), or colours for words, with their colour. */
 export interface Word {
-  readonly value: number;
+  readonly value: number | string;
   readonly text: string;
   readonly colour: string;
 }
@@ -36,40 +36,44 @@ export interface MetricStyle {
   readonly words?: readonly Word[];
 }
 
-const count = 'locale';
+const count = { unit: 'locale', decimals: 0 } as const;
 /** Money has no currency sign: Grafana takes no variable in a unit, and the currency is one. It is named in titles. */
 const money = { unit: 'locale', decimals: 2 } as const;
 const share = { unit: 'percentunit', decimals: 1 } as const;
 
+/** Cells that grow deeper. Below 0.3 Grafana writes in the theme's own text colour; above it in white, also on a pale cell. */
 const depth = (alpha: number) => `rgba(37, 105, 183, ${alpha})`;
 
 export const metrics = {
-  activeUsers: { colour: colours.sky, unit: count },
-  weeklyUsers: { colour: colours.mauve, unit: count },
-  monthlyUsers: { colour: colours.blue, unit: count },
+  activeUsers: { colour: colours.sky, ...count },
+  weeklyUsers: { colour: colours.mauve, ...count },
+  monthlyUsers: { colour: colours.blue, ...count },
   stickiness: { colour: colours.brown, ...share },
-  newUsers: { colour: colours.orange, unit: count },
-  returningUsers: { colour: colours.blue, unit: count },
-  resurrectedUsers: { colour: colours.mauve, unit: count },
-  dormantUsers: { colour: colours.brown, unit: count },
-  events: { unit: count },
-  orders: { colour: colours.blue, unit: count },
-  buyers: { colour: colours.mauve, unit: count },
+  newUsers: { colour: colours.orange, ...count },
+  returningUsers: { colour: colours.blue, ...count },
+  resurrectedUsers: { colour: colours.mauve, ...count },
+  dormantUsers: { colour: colours.brown, ...count },
+  events: { ...count },
+  orders: { colour: colours.blue, ...count },
+  buyers: { colour: colours.mauve, ...count },
   grossRevenue: { colour: colours.blue, ...money },
   refunds: { colour: colours.orange, ...money },
   netRevenue: { colour: colours.sky, ...money },
   averageOrder: { colour: colours.brown, ...money },
   refundRate: { colour: colours.orange, ...share },
-  cohortSize: { unit: count },
+  cohortSize: { ...count },
   retention: {
     ...share,
     steps: [
-      { from: null, colour: depth(0.08) },
-      { from: 0.02, colour: depth(0.2) },
-      { from: 0.05, colour: depth(0.35) },
-      { from: 0.1, colour: depth(0.5) },
-      { from: 0.2, colour: depth(0.7) },
-      { from: 0.4, colour: depth(1) },
+      // A cell without a value takes the base: it stays blank.
+      { from: null, colour: 'transparent' },
+      { from: 0, colour: depth(0.05) },
+      { from: 0.05, colour: depth(0.1) },
+      { from: 0.1, colour: depth(0.15) },
+      { from: 0.2, colour: depth(0.2) },
+      { from: 0.3, colour: depth(0.25) },
+      { from: 0.45, colour: depth(0.29) },
+      { from: 0.6, colour: colours.blue },
     ],
   },
   change: {
@@ -90,6 +94,15 @@ export const metrics = {
     ],
   },
   day: { unit: 'string', colour: 'text' },
+  state: {
+    unit: 'string',
+    words: [
+      { value: 'fresh', text: 'fresh', colour: verdictColours.good },
+      { value: 'filling', text: 'filling', colour: verdictColours.unknown },
+      { value: 'stale', text: 'late', colour: verdictColours.watch },
+      { value: 'failing', text: 'failing', colour: verdictColours.bad },
+    ],
+  },
   verdict: {
     unit: 'none',
     words: [

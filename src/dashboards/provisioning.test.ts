@@ -80,7 +80,8 @@ test('the settings without a tidemark.yaml are the defaults of a tidemark.yaml',
 });
 
 test('nothing that is built holds an address or a password of the configuration', () => {
-  const yaml = 'version: 1\nconnection:\n  url: http://secret-host:8123\n  user: secret-user\n  password: secret-word\n';
+  const yaml =
+    'version: 1\nconnection:\n  url: http://secret-host:8123\n  user: secret-user\n  password: secret-word\n';
   const files = buildFiles(settingsOf(parseConfig(yaml, { file: 'x.yaml', env: {} })));
   expect(files.map(({ content }) => content).join('')).not.toMatch(/secret-/);
 });

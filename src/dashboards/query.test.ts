@@ -5,7 +5,10 @@ import { defaultSettings } from './settings';
 import type { Row, TextPanel } from './spec';
 
 const text: TextPanel = { kind: 'text', title: 't', about: { what: 'w', how: 'h', from: [] }, markdown: '' };
-const row = (height: number, ...weights: number[]): Row => ({ height, panels: weights.map((weight) => ({ ...text, weight })) });
+const row = (height: number, ...weights: number[]): Row => ({
+  height,
+  panels: weights.map((weight) => ({ ...text, weight })),
+});
 const boxes = (rows: readonly Row[]) => placeRows('d', rows).map(({ x, y, w, h }) => [x, y, w, h]);
 
 test('the common indentation of a statement goes, its own stays', () => {
@@ -57,7 +60,8 @@ test('SQL pieces say what they stand for', () => {
   );
   expect(sql.weekOf('d')).toBe('toMonday(d)');
   expect(dashboardSql({ ...defaultSettings, weekStart: 'sunday' }).weekOf('d')).toBe('toStartOfWeek(d, 0)');
-  expect(sql.grainOf('d')).toBe(
-    "multiIf(${grain:sqlstring} = 'week', toMonday(d), ${grain:sqlstring} = 'month', toStartOfMonth(d), d)",
+  expect(sql.grainOf('d')).toBe('toDate(dateTrunc(${grain:sqlstring}, d))');
+  expect(dashboardSql({ ...defaultSettings, weekStart: 'sunday' }).grainOf('d')).toBe(
+    "if(${grain:sqlstring} = 'week', toStartOfWeek(d, 0), toDate(dateTrunc(${grain:sqlstring}, d)))",
   );
 });

@@ -52,7 +52,10 @@ export function renderDashboard(spec: DashboardSpec, settings: BuildSettings, bu
     .editable()
     .annotations([])
     .links(dashboardLinks(spec.page, built))
-    .variables([sourceVariable(), ...spec.variables.filter((v) => v.kind === 'choice' || mapped(v, settings)).map(variableBuilder)]);
+    .variables([
+      sourceVariable(),
+      ...spec.variables.filter((v) => v.kind === 'choice' || mapped(v, settings)).map(variableBuilder),
+    ]);
   placed.forEach(({ panel, x, y, w, h }, at) => {
     const builder = panelBuilder(panel)
       .id(at + 1)

@@ -83,7 +83,8 @@ export interface Column {
   readonly metric?: MetricName;
   /** Pixels. */
   readonly width?: number;
-  readonly coloured?: boolean;
+  /** Colour of the metric behind the value, or of the value's own letters. */
+  readonly coloured?: 'background' | 'text';
 }
 
 export interface TablePanel extends PanelCommon {
@@ -158,9 +159,8 @@ export interface DashboardSql {
   readonly closedDay: string;
   /** First day of the week that holds `day`, as the configuration's week start has it. */
   weekOf(day: string): string;
-  /** First day of the bucket of `$grain` that holds `day` (Date), and the first day after that bucket. */
+  /** First day of the bucket of `$grain` that holds `day` (Date). The engine refuses a grain that is none. */
   grainOf(day: string): string;
-  grainEnd(bucket: string): string;
   /** A Date as the instant at which it begins in the reporting zone; sorts and draws as time. Needs `t` in scope. */
   instant(day: string): string;
 }

@@ -19,9 +19,8 @@ const lastDay = `toDate($__toTime - INTERVAL 1 SECOND, ${zone})`;
 export function dashboardSql({ database, weekStart }: BuildSettings): DashboardSql {
   const table = (name: string) => `${ident(database)}.${ident(name)}`;
   const weekOf = (day: string) => (weekStart === 'monday' ? `toMonday(${day})` : `toStartOfWeek(${day}, 0)`);
-  // `sqlstring` quotes and escapes whatever a link puts into the variable; what is no grain is a day.
-  const byGrain = (week: string, month: string, day: string) =>
-    `multiIf(\${grain:sqlstring} = 'week', ${week}, \${grain:sqlstring} = 'month', ${month}, ${day})`;
+  // `sqlstring` quotes and escapes whatever a link puts into the variable; the engine refuses what is no unit.
+  const truncated = (day: string) => `toDate(dateTrunc(\${grain:sqlstring}, ${day}))`;
   return {
     rollup: (name) => `${table(name)} FINAL`,
     table,
@@ -31,8 +30,8 @@ export function dashboardSql({ database, weekStart }: BuildSettings): DashboardS
     lastDay,
     closedDay: `least(${lastDay}, ${today} - 1)`,
     weekOf,
-    grainOf: (day) => byGrain(weekOf(day), `toStartOfMonth(${day})`, day),
-    grainEnd: (bucket) => byGrain(`addWeeks(${bucket}, 1)`, `addMonths(${bucket}, 1)`, `addDays(${bucket}, 1)`),
+    grainOf: (day) =>
+      weekStart === 'monday' ? truncated(day) : `if(\${grain:sqlstring} = 'week', ${weekOf(day)}, ${truncated(day)})`,
     instant: (day) => `toDateTime(${day}, ${zone})`,
   };
 }

@@ -3,12 +3,12 @@ import type { DashboardSql, StatPanel } from './spec';
 
 /**
  * The verdict tile: the worst state among the named rollups, asked at this moment. 0 fresh, 1 filling, 2 late, 3 failing,
- * 4 none of them installed (palette.ts has the words).
+ * 4 none of them installed (palette.ts has the words). No name at all means every rollup.
  */
 export function trustPanel(sql: DashboardSql, rollups: readonly string[]): StatPanel {
   return {
     kind: 'stat',
-    title: 'Numbers are',
+    title: 'Data',
     about: {
       what: 'Whether the numbers on this dashboard can be trusted just now.',
       how: 'The worst state among the rollups that are read here. *Late*: no progress for three periods and a minute. *Failing*: the last refresh ended in an error. *Filling*: the first refresh is not over. Home names the rollup and its error.',
@@ -25,6 +25,6 @@ export function trustPanel(sql: DashboardSql, rollups: readonly string[]): StatP
           countIf(verdict = 'filling') > 0, 1,
           0) ${sql.as('Verdict')}
       FROM ${sql.table('rollup_status')}
-      WHERE rollup IN (${rollups.map(literal).join(', ')})`,
+      WHERE ${rollups.length > 0 ? `rollup IN (${rollups.map(literal).join(', ')})` : 'true'}`,
   };
 }

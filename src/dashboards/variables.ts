@@ -38,7 +38,12 @@ function fromQuery({ name, label, description, sql, all }: QueryVariable): Build
     // In the order of the statement: the first is the default.
     .sort(VariableSort.Disabled)
     .allowCustomValue(false);
-  return all ? builder.multi(true).includeAll(true).current({ text: ['All'], value: ['$__all'] }) : builder;
+  return all
+    ? builder
+        .multi(true)
+        .includeAll(true)
+        .current({ text: ['All'], value: ['$__all'] })
+    : builder;
 }
 
 function fromChoices({ name, label, description, choices }: ChoiceVariable): Builder<VariableModel> {

@@ -5,7 +5,7 @@ import { literal } from '../core/sql/quote';
 import { asEngineError } from './engineError';
 import { emptySummary } from './summary';
 
-import type { Engine, EngineSession } from './engine';
+import type { Engine, EngineSession, WholeResult } from './engine';
 import type { Fifos } from './fifos';
 import type { Statement } from './statement';
 import type { Summary } from './summary';
@@ -55,10 +55,10 @@ export const blockFormats: ReadonlySet<string> = new Set([
 ]);
 
 /** Runs a statement to its end and answers then. */
-export async function wholeAnswer({ session, statement, tag, format }: Runnable): Promise<Answer> {
-  const { bytes, rowsRead, bytesRead } = await session.run(`${statement.sql}\n${tag}`, format);
-  const summary = { ...emptySummary, readRows: rowsRead, readBytes: bytesRead, resultBytes: bytes.length };
-  return readyAnswer(bytes, summary);
+export async function wholeAnswer(runnable: Runnable): Promise<Answer> {
+  const { session, statement, tag, format } = runnable;
+  const { result, progress } = await watched(runnable, session.run(`${statement.sql}\n${tag}`, format));
+  return readyAnswer(result.bytes, endSummary(progress, result, result.bytes, format));
 }
 
 /** Runs a statement that only writes. ClickHouse counts a written row as read and as result, too. */
@@ -106,10 +106,10 @@ export async function pipedAnswer(runnable: Runnable, fifos: Fifos): Promise<Ans
   const into = ` INTO OUTFILE ${literal(path)} APPEND ${statement.format === undefined ? `FORMAT ${format} ` : ''}`;
   const sql = statement.sql.slice(0, statement.formatAt) + into + statement.sql.slice(statement.formatAt);
   const end: { summary?: Summary; error?: Error } = {};
-  const done = session
-    .run(`${sql}\n${tag}`)
-    .then(({ rowsRead, bytesRead }) => {
-      end.summary = { ...emptySummary, readRows: rowsRead, readBytes: bytesRead };
+  let tail: Uint8Array = new Uint8Array(0);
+  const done = watched(runnable, session.run(`${sql}\n${tag}`))
+    .then(({ result, progress }) => {
+      end.summary = endSummary(progress, result, tail, format);
     })
     .catch((thrown: unknown) => {
       end.error = asEngineError(thrown);
@@ -124,6 +124,7 @@ export async function pipedAnswer(runnable: Runnable, fifos: Fifos): Promise<Ans
 
   const pieces = bytes.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
   const first = await pieces.next();
+  if (first.done !== true) tail = first.value;
   await (first.done === true ? done : Promise.race([done, delay(endOfShortQueryMs, undefined, { ref: false })]));
   if (end.error) {
     await close();
@@ -139,6 +140,44 @@ export async function pipedAnswer(runnable: Runnable, fifos: Fifos): Promise<Ans
 
 function readyAnswer(bytes: Uint8Array, summary: Summary): Answer {
   return { chunks: bytes.length > 0 ? Readable.from([bytes]) : Readable.from([]), summary, close: async () => undefined };
+}
+
+/** Milliseconds between two looks at a query whose answer is not there yet. */
+const lookEveryMs = [2, 5, 20, 50, 100];
+
+/** Waits for a statement and keeps looking how far it is: the engine says so only while it runs. */
+async function watched(
+  runnable: Runnable,
+  running: Promise<WholeResult>,
+): Promise<{ readonly result: WholeResult; readonly progress: Summary }> {
+  let over = false;
+  let progress = emptySummary;
+  const look = async () => {
+    for (let i = 0; !over; i++) {
+      await delay(lookEveryMs[Math.min(i, lookEveryMs.length - 1)], undefined, { ref: false });
+      if (over) return;
+      const seen = await progressOf(runnable).catch(() => progress);
+      if (seen.readRows >= progress.readRows) progress = seen;
+    }
+  };
+  void look();
+  try {
+    return { result: await running, progress };
+  } finally {
+    over = true;
+  }
+}
+
+/**
+ * The state at the end: rows and bytes read as the answer itself says them, where its format has statistics and they are
+ * in the bytes at hand, otherwise as last seen.
+ */
+function endSummary(progress: Summary, result: WholeResult, answer: Uint8Array, format: string): Summary {
+  const summary = { ...progress, resultRows: result.resultRows, resultBytes: result.resultBytes };
+  if (!format.startsWith('JSON')) return summary;
+  const end = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength).toString('utf8', answer.length - 200);
+  const [, rows, bytes] = /"rows_read":\s*(\d+),\s*"bytes_read":\s*(\d+)\s*}\s*}\s*$/.exec(end) ?? [];
+  return rows === undefined ? summary : { ...summary, readRows: Number(rows), readBytes: Number(bytes) };
 }
 
 async function progressOf({ engine, tag }: Runnable): Promise<Summary> {

@@ -2,11 +2,11 @@ import { EngineThread } from './engineThread';
 
 import type { WorkerConfig } from './engineProtocol';
 
-/** Result of a statement run whole. `rowsRead` and `bytesRead` are the engine's own counts. */
+/** Result of a statement run whole, with the engine's count of its rows and of their bytes in memory. */
 export interface WholeResult {
   readonly bytes: Uint8Array;
-  readonly rowsRead: number;
-  readonly bytesRead: number;
+  readonly resultRows: number;
+  readonly resultBytes: number;
 }
 
 /** A piece of a streamed result: whole rows in the format asked for. */

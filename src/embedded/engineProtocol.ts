@@ -18,7 +18,7 @@ export type EngineCall =
 export type EngineReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'result'; readonly bytes: Uint8Array; readonly rowsRead: number; readonly bytesRead: number }
+  | { readonly kind: 'result'; readonly bytes: Uint8Array; readonly resultRows: number; readonly resultBytes: number }
   | { readonly kind: 'written'; readonly rows: number; readonly bytes: number }
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array; readonly rows: number }
   | { readonly kind: 'end' }

@@ -50,10 +50,10 @@ async function answer(call: EngineCall): Promise<EngineReply> {
       return { kind: 'done' };
     case 'control':
       return { kind: 'text', text: sessionOf(call.session).session.query(call.sql, 'JSONCompactEachRow') };
+    // chDB calls rows of the result rowsRead.
     case 'run': {
       const result = await sessionOf(call.session).session.queryAsync(call.sql, { format: call.format });
-      const { rowsRead, bytesRead } = result;
-      return { kind: 'result', bytes: result.bytes(), rowsRead, bytesRead };
+      return { kind: 'result', bytes: result.bytes(), resultRows: result.rowsRead, resultBytes: result.bytesRead };
     }
     case 'write': {
       const { connection } = sessionOf(call.session).session;

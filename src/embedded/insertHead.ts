@@ -14,6 +14,8 @@ export interface InsertHead {
   readonly dataAt: number;
   /** The data's format; `Values` for VALUES. */
   readonly format: string;
+  /** Whether the head ends with VALUES, and names no format. */
+  readonly byKeyword: boolean;
   /** Whether the data goes through `input(…)`. */
   readonly throughInput: boolean;
 }
@@ -61,7 +63,8 @@ function headIn(text: string, ended: boolean): HeadFound {
     if (isWord(token, 'VALUES') && !selects && i > 2) {
       if (token.end === text.length && !ended) return 'incomplete';
       const at = (settings ?? token).start;
-      return { sourceAt: at, headEnd: token.start, dataAt: token.end, format: 'Values', throughInput: false };
+      const [headEnd, dataAt] = [token.start, token.end];
+      return { sourceAt: at, headEnd, dataAt, format: 'Values', byKeyword: true, throughInput: false };
     }
     if (isWord(token, 'FORMAT') && next?.kind === 'word' && i > 2 && (!selects || input)) {
       // The last word may go on in the next bytes.
@@ -73,6 +76,7 @@ function headIn(text: string, ended: boolean): HeadFound {
         headEnd: next.end,
         dataAt: next.end + gap.length,
         format: next.text,
+        byKeyword: false,
         throughInput: input,
       };
     }

@@ -1,73 +1,152 @@
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 
-import { literal } from '../core/sql/quote';
-import { EngineError } from './engineError';
+import { defaultLogin, isLocalHost } from './access';
+import { claimDataFolder } from './dataFolder';
 import { Engine } from './engine';
+import { fail } from './errors';
+import { Fifos } from './fifos';
+import { HttpSessions } from './httpSessions';
+import { handleQuery } from './requestHandler';
+import { RunningQueries } from './runningQueries';
+import { Spool } from './spool';
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Login } from './access';
+import type { Services } from './requestHandler';
+import type { ServerFacts } from './response';
 
-/** minimal first cut */
+/** How the embedded ClickHouse is to run. */
 export interface ServerOptions {
+  /** Made where missing; one process at a time. */
   readonly dataDir: string;
+  /** On 127.0.0.1; 0 picks a free one. */
   readonly port: number;
+  /** Every request is one of a user with `readonly = 1`. Default false. */
   readonly readonly?: boolean;
+  /** Default: `default` without a password. */
+  readonly login?: Login;
 }
 
 export interface RunningServer {
+  /** `http://127.0.0.1:PORT`. */
   readonly url: string;
-  stop(): Promise<void>;
+  /** The engine's version, e.g. `26.7.2.1`. */
+  readonly version: string;
+  /**
+   * Takes no more requests, gives those under way two seconds, cancels the rest, closes the engine. True where everything
+   * came to its end; false where a query cannot be stopped: then the process has to be.
+   */
+  stop(): Promise<boolean>;
 }
 
-const own = new Set(['query', 'database', 'default_format', 'query_id', 'session_id', 'user', 'password', 'wait_end_of_query']);
+const graceMs = 2_000;
 
+/**
+ * Opens the engine on its folder and serves ClickHouse's HTTP interface on loopback. Throws `data_in_use`,
+ * `data_unusable`, `engine_failed`, `port_in_use`, `port_unusable`; then nothing is left open.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const engine = await Engine.start({ dataDir: options.dataDir, connectionArgs: ['--implicit_select=0'] });
-  const server = createServer((request, response) => void handle(engine, request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
+  const { dataDir, port, readonly = false, login = defaultLogin } = options;
+  await claimDataFolder(dataDir);
+  const server = createServer({ keepAliveTimeout: 10_000, requestTimeout: 0 });
+  await listen(server, port);
+  const engine = await openEngine(dataDir).catch((thrown: unknown) => {
+    server.close();
+    throw thrown;
   });
-  const { port } = server.address() as AddressInfo;
+  const spool = await Spool.open(join(dataDir, 'tidemark-spool'));
+  const services: Services = {
+    engine,
+    spool,
+    fifos: new Fifos(spool),
+    sessions: new HttpSessions(engine),
+    running: new RunningQueries(engine),
+    facts: await readFacts(engine),
+    login,
+    readonly,
+  };
+  server.on('request', (request, response) => void route(services, request, response));
   return {
-    url: `http://127.0.0.1:${port}`,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await engine.stop();
-    },
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    version: services.facts.version,
+    stop: () => stop(server, services),
   };
 }
 
-async function handle(engine: Engine, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  if (url.pathname === '/ping') {
-    response.end('Ok.\n');
-    return;
-  }
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks).toString('utf8');
-  const inUrl = url.searchParams.get('query');
-  const sql = inUrl && body ? `${inUrl}\n${body}` : (inUrl ?? body);
-  const release = await engine.turn();
-  const session = await engine.openSession();
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EADDRINUSE') reject(fail('port_in_use', { port }, { cause }));
+      else reject(fail('port_unusable', { port, reason: cause.message }, { cause }));
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}
+
+async function openEngine(dataDir: string): Promise<Engine> {
   try {
-    const database = url.searchParams.get('database');
-    if (database) await session.run(`USE \`${database}\``);
-    for (const [name, value] of url.searchParams)
-      if (!own.has(name)) await session.run(`SET ${name} = ${literal(value)}`);
-    const format = url.searchParams.get('default_format') ?? 'TabSeparated';
-    const result = await session.run(sql, format);
-    response.setHeader('X-ClickHouse-Query-Id', url.searchParams.get('query_id') ?? '');
-    response.end(result.bytes);
-  } catch (thrown) {
-    const error = thrown as EngineError;
-    response.statusCode = 500;
-    response.setHeader('X-ClickHouse-Exception-Code', String(error.code));
-    response.end(`${error.message} (version 26.7.2.1)\n`);
-  } finally {
-    await session.close();
-    release();
+    // As a server, not as clickhouse-local: `selec 1` is a syntax error and not an expression.
+    const engine = await Engine.start({ dataDir, connectionArgs: ['--implicit_select=0'] });
+    await makeDefaultAtomic(engine);
+    return engine;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw fail('engine_failed', { dir: dataDir, reason }, { cause });
   }
+}
+
+/**
+ * chDB opens the database `default` as an overlay over files, in which refreshable views are refused; a server has it as
+ * Atomic. On disk it is Atomic, once made so.
+ */
+async function makeDefaultAtomic(engine: Engine): Promise<void> {
+  const [row] = await engine.control(
+    `SELECT engine, (SELECT count() FROM system.tables WHERE database = 'default')
+     FROM system.databases WHERE name = 'default'`,
+  );
+  if (row?.[0] !== 'Overlay') return;
+  if (Number(row[1]) === 0) {
+    await engine.control('DROP DATABASE default');
+    await engine.control('CREATE DATABASE default ENGINE = Atomic');
+  } else {
+    await engine.control('DETACH DATABASE default');
+    await engine.control('ATTACH DATABASE default');
+  }
+}
+
+async function readFacts(engine: Engine): Promise<ServerFacts> {
+  const [row = []] = await engine.control('SELECT version(), timezone(), displayName()');
+  const [version = '', timezone = '', displayName = ''] = row.map(String);
+  const formats = await engine.control('SELECT name, content_type FROM system.formats WHERE is_output');
+  const contentTypes = new Map(formats.map(([name, type]) => [String(name), String(type)]));
+  return { version, timezone, displayName, contentTypes };
+}
+
+async function route(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const plain = (status: number, text: string) => {
+    response.writeHead(status, { 'Content-Type': 'text/plain; charset=UTF-8' }).end(text);
+    request.resume();
+  };
+  if (!isLocalHost(request.headers.host)) return plain(403, 'The embedded ClickHouse answers to localhost only.\n');
+  const { method = 'GET' } = request;
+  if (method === 'OPTIONS') return void response.writeHead(204).end();
+  const asks = ['/', '/query'].includes(url.pathname) && ['GET', 'HEAD', 'POST'].includes(method);
+  if (asks && (method === 'POST' || url.searchParams.has('query')))
+    return handleQuery(services, request, response, url);
+  if (asks || url.pathname === '/ping' || url.pathname === '/replicas_status') return plain(200, 'Ok.\n');
+  return plain(404, `There is no handle ${url.pathname}. Use / or /ping.\n`);
+}
+
+async function stop(server: Server, { running, sessions, engine }: Services): Promise<boolean> {
+  server.close();
+  server.closeIdleConnections();
+  await running.drain(graceMs);
+  if (running.count > 0) return false;
+  server.closeAllConnections();
+  await sessions.closeAll();
+  await engine.stop();
+  return true;
 }

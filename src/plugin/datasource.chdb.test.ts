@@ -137,7 +137,7 @@ describe('a query', () => {
       '/* tidemark app=dashboard dashboard=Home panel=Orders DROP TABLE shop.orders ref=A user=ada */\nSELECT count() AS n FROM orders',
     );
     expect(meta?.stats?.map(({ displayName }) => displayName)).toEqual(expect.arrayContaining(['Rows read']));
-    expect(await engine.db.query('SELECT count() AS n FROM shop.orders')).toEqual([{ n: '300' }]);
+    expect(await engine.db.query('SELECT count() AS n FROM shop.orders')).toEqual([{ n: 300 }]);
   });
 
   it('keeps integers beyond 2^53 exact and says so', async () => {
@@ -221,9 +221,10 @@ describe('an error', () => {
 
   it('in the middle of an answer is no half result', async () => {
     const { data, errors } = await run([
-      { rawSql: "SELECT throwIf(number = 3000000, 'late') AS x FROM numbers(10000000) SETTINGS max_block_size = 1000" },
+      { rawSql: "SELECT throwIf(number = 300000, 'late') AS x FROM numbers(1000000) SETTINGS max_block_size = 1000" },
     ]);
-    expect(errors?.[0]?.message).toMatch(/late/);
+    // A connection that is cut may take the server's last words with it; an error it is in any case.
+    expect(errors?.[0]?.message).toMatch(/late|The answer broke off after \d+ bytes/);
     expect((data as DataFrame[]).flatMap(({ fields }) => fields)).toEqual([]);
   }, 30_000);
 
@@ -300,10 +301,7 @@ describe('a read-only user', () => {
     const { data, errors } = await lastValueFrom(
       reader().query(
         request(
-          [
-            { rawSql: 'SELECT $__interval_s AS seconds FROM system.one' },
-            { rawSql: 'SELECT dummy FROM system.one' },
-          ],
+          [{ rawSql: 'SELECT $__interval_s AS seconds FROM system.one' }, { rawSql: 'SELECT dummy FROM system.one' }],
           {
             filters: [{ key: 'dummy', operator: '=', value: '0' }],
           },
@@ -329,22 +327,19 @@ describe('a query that nobody waits for any more', () => {
   let busy: TestEngine;
   beforeAll(async () => {
     busy = await startEngine();
+    await busy.db.command('CREATE DATABASE shop');
   }, 60_000);
   afterAll(() => busy?.kill(), 30_000);
 
   it('is stopped on the server', async () => {
     const running = async () =>
       (
-        await engine.db.query(
+        await busy.db.query(
           `SELECT query FROM system.processes WHERE query LIKE '%slow_marker%' AND query NOT LIKE '%system.processes%'`,
         )
       ).length;
     const subscription = source(undefined, busy.url)
-      .query(
-        request([
-          { rawSql: "SELECT 'slow_marker' AS m, count() FROM numbers(1000000000000) WHERE NOT ignore(number)" },
-        ]),
-      )
+      .query(request([{ rawSql: "SELECT 'slow_marker' AS m, sum(sipHash64(number)) FROM numbers(1000000000000)" }]))
       .subscribe();
     await until(async () => (await running()) > 0);
     subscription.unsubscribe();

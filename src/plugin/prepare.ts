@@ -1,8 +1,9 @@
 import type { AdHocVariableFilter, DataQueryRequest, ScopedVars } from '@grafana/data';
 import { applyAdhocFilters } from '../core/adhoc/apply';
 import type { Filtered } from '../core/adhoc/apply';
+import { expandFilled } from '../core/expand';
 import { interpolateThrough } from '../core/interpolate/through';
-import { expandMacros, expandTemplateMacros } from '../core/macros/expand';
+import { expandTemplateMacros } from '../core/macros/expand';
 import type { Notice } from '../core/notice';
 import { tokenize } from '../core/sql/lexer';
 import { askerComment } from './comment';
@@ -27,15 +28,15 @@ export type PrepareRequest = Pick<DataQueryRequest<TidemarkQuery>, 'range' | 'in
   >;
 
 /**
- * Writes the statement that is sent: variables, then ad hoc filters, then macros, and the comment that names who asks.
+ * Writes the statement that is sent: variables, macros and ad hoc filters as `tidemark sql expand` does, and the comment that
+ * names who asks.
  * Throws the errors of core/macros and core/interpolate (with macro, line and column).
  */
 export function prepare(query: TidemarkQuery, request: PrepareRequest, host: Host): Prepared {
   const timezone = zoneOf(request.timezone);
   const filters = request.filters ?? [];
   const typed = interpolated(query.rawSql, request.scopedVars, host);
-  const narrowed = filtered(typed, filters);
-  const expanded = expandMacros(narrowed.sql, {
+  const expanded = expandFilled(typed, {
     fromMs: request.range.from.valueOf(),
     toMs: request.range.to.valueOf(),
     // Variable queries come with 0: a second then stands for the interval that they have not.
@@ -50,7 +51,7 @@ export function prepare(query: TidemarkQuery, request: PrepareRequest, host: Hos
     refId: query.refId,
     user: host.user(),
   });
-  return { sql: `${comment}\n${expanded.sql}`, notices: [...narrowed.notices, ...expanded.notices], timezone };
+  return { sql: `${comment}\n${expanded.sql}`, notices: expanded.notices, timezone };
 }
 
 /** The statement with its variables filled in. Throws the errors of core/macros and core/interpolate. */

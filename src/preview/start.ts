@@ -73,20 +73,23 @@ async function fill({ demo }: StartOptions, url: string): Promise<void> {
   await step('refresh', ['bin/tidemark.js', 'refresh', ...config], env);
 }
 
+/** A terminal and a runner in between may both send the signal: only the first counts. */
+function onSignal(): void {
+  if (isStopping) return;
+  say('Stopping …');
+  void stop().then(() => {
+    say('Stopped. The data is kept.');
+    process.exit(0);
+  });
+}
+
 async function main(): Promise<void> {
   const options = parseStartOptions(process.argv.slice(2), root);
   if (options.help) {
     console.log(startUsage);
     return;
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      say('Stopping …');
-      void stop().then(() => {
-        say('Stopped. The data is kept.');
-        process.exit(0);
-      });
-    });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   if (!(await isPortFree(options.port))) throw fail('port_taken', { port: options.port });
   if (options.build) for (const build of builds) await make(build);
   say(`Starting the embedded ClickHouse on ${options.dataDir} …`);

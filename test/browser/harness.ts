@@ -9,7 +9,8 @@ import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import type { PanelSnapshot } from '../../src/preview/page/previewWindow';
 import type { Problem } from '../../src/preview/problems';
-import type { PreviewServer, PreviewServerOptions } from '../../src/preview/server';
+import type { PreviewServer } from '../../src/preview/server';
+import { demos } from '../../src/preview/demos';
 import { startPreviewServer } from '../../src/preview/server';
 import type { TestEngine } from '../../src/testing/engine';
 import { startEngine } from '../../src/testing/engine';
@@ -31,9 +32,6 @@ const browserArgs = [
   '--disable-sync',
 ];
 
-/** Where CDNOW's orders lie. */
-export const cdnowRange = { from: '1997-01-01T00:00:00.000Z', to: '1998-06-30T23:59:59.999Z' };
-
 export interface Preview {
   readonly engine: TestEngine;
   readonly server: PreviewServer;
@@ -47,7 +45,6 @@ export interface PreviewOptions {
   /** Fills the engine with this demo, as `npm start` does. */
   readonly demo?: 'cdnow' | 'product';
   readonly dashboardsDir: string;
-  readonly range?: PreviewServerOptions['range'];
   /** Instead of the engine's address, for tests of what cannot be reached. */
   readonly engineUrl?: string;
 }
@@ -80,12 +77,13 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
   };
   try {
     if (options.demo) await fillDemo(engine, options.demo);
+    const demo = demos.find((one) => one.name === options.demo);
     const server = await startPreviewServer({
       pageDir: join(root, 'build', 'preview'),
       pluginDir: join(root, 'dist'),
       dashboardsDir: options.dashboardsDir,
-      dataLabel: options.demo ?? 'test data',
-      range: options.range,
+      dataLabel: demo?.label ?? 'test data',
+      range: demo?.range,
       port: 0,
       dataSources: [
         {
@@ -150,7 +148,7 @@ async function openPage(browser: Browser, viewport: { width: number; height: num
     if (!harmless.test(why)) complaints.push(`request: ${request.url()} ${why}`);
   });
   const panels = () => page.evaluate(() => window.__tidemarkPreview?.panels() ?? []);
-  const window: PreviewPage = {
+  const opened: PreviewPage = {
     page,
     complaints,
     panels,
@@ -176,7 +174,7 @@ async function openPage(browser: Browser, viewport: { width: number; height: num
     },
     problems: () => page.evaluate(() => window.__tidemarkPreview?.problems ?? []),
     async text(title) {
-      const { id } = await window.panel(title);
+      const { id } = await opened.panel(title);
       const body = page.locator(`[data-viz-panel-key="panel-${id}"] [data-testid="data-testid panel content"]`);
       return body.innerText();
     },
@@ -184,9 +182,9 @@ async function openPage(browser: Browser, viewport: { width: number; height: num
       await page.locator('label', { hasText: variable }).locator('xpath=following::input[1]').click();
       await page.getByRole('option', { name: option, exact: true }).click();
       await page.keyboard.press('Escape');
-      await window.settled();
+      await opened.settled();
     },
     close: () => context.close(),
   };
-  return window;
+  return opened;
 }

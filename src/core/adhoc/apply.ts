@@ -139,7 +139,9 @@ class Pass {
   }
 
   notices(): Notice[] {
-    const refused = [...this.reasons].flatMap((reason) => this.filters.map(({ key }) => refusal(key, reason)));
-    return [...this.unknownOperators, ...[...this.hidden].map((key) => refusal(key, 'hidden')), ...refused];
+    const partly = this.edits.length > 0;
+    const refused = [...this.reasons].flatMap((reason) => this.filters.map(({ key }) => refusal(key, reason, partly)));
+    const hidden = [...this.hidden].map((key) => refusal(key, 'hidden', false));
+    return [...this.unknownOperators, ...hidden, ...refused];
   }
 }

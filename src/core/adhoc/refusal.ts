@@ -14,11 +14,17 @@ const reasons = {
 
 export type RefusalReason = keyof typeof reasons;
 
-/** The notice for a filter that was left out of (a part of) a statement. */
-export function refusal(key: string, reason: RefusalReason): Notice {
+// Where the macro can say what the query does not show.
+const placeable: readonly RefusalReason[] = ['unknown_source', 'joined_query', 'recursive', 'hidden'];
+
+/** The notice for a filter that was left out of a statement, or of a part of it (`partly`). */
+export function refusal(key: string, reason: RefusalReason, partly: boolean): Notice {
+  const hint = placeable.includes(reason)
+    ? " Write $__adHocFilters('table') after SETTINGS to say where it belongs."
+    : '';
   return {
     code: 'adhoc_not_applied',
-    message: `The filter on "${key}" was not applied: ${reasons[reason]}. Write $__adHocFilters('table') after SETTINGS to say where it belongs.`,
+    message: `The filter on "${key}" was not applied${partly ? ' to all of the query' : ''}: ${reasons[reason]}.${hint}`,
     subject: key,
   };
 }

@@ -1,7 +1,18 @@
-import { FieldColorBuilder, FieldColorModeId, MappingType, ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  MappingType,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DynamicConfigValue, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { VizLegendOptionsBuilder, VizTooltipOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
-import { LegendDisplayMode, LegendPlacement, SortOrder, TooltipDisplayMode } from '@grafana/grafana-foundation-sdk/common';
+import {
+  LegendDisplayMode,
+  LegendPlacement,
+  SortOrder,
+  TooltipDisplayMode,
+} from '@grafana/grafana-foundation-sdk/common';
 
 import { styleOf } from '../palette';
 import type { MetricName, MetricStyle, Step, Word } from '../palette';
@@ -12,7 +23,9 @@ export const nothing = '–';
 const threshold = ({ from, colour }: Step) => ({ value: from, color: colour });
 
 function mapping(words: readonly Word[]): ValueMapping {
-  const options = words.map(({ value, text, colour }, index) => [String(value), { text, color: colour, index }] as const);
+  const options = words.map(
+    ({ value, text, colour }, index) => [String(value), { text, color: colour, index }] as const,
+  );
   return { type: MappingType.ValueToText, options: Object.fromEntries(options) };
 }
 

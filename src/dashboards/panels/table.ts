@@ -1,4 +1,8 @@
-import { TableCellBackgroundDisplayMode, TableCellDisplayMode, TableCellHeight } from '@grafana/grafana-foundation-sdk/common';
+import {
+  TableCellBackgroundDisplayMode,
+  TableCellDisplayMode,
+  TableCellHeight,
+} from '@grafana/grafana-foundation-sdk/common';
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 
@@ -11,11 +15,17 @@ const coloured: DynamicConfigValue = {
   value: { type: TableCellDisplayMode.ColorBackground, mode: TableCellBackgroundDisplayMode.Basic },
 };
 
+/** A word in its colour: for states. */
+const colouredText: DynamicConfigValue = {
+  id: 'custom.cellOptions',
+  value: { type: TableCellDisplayMode.ColorText },
+};
+
 function columnProperties({ metric, width, coloured: isColoured }: Column): DynamicConfigValue[] {
   return [
     ...(metric ? metricProperties(metric) : []),
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
-    ...(isColoured ? [coloured] : []),
+    ...(isColoured ? [isColoured === 'text' ? colouredText : coloured] : []),
   ];
 }
 
@@ -25,6 +35,8 @@ export function tablePanel(spec: TablePanel): PanelBuilder {
     .withTarget(queryBuilder(savedQuery(spec.sql, 'table')))
     .showHeader(true)
     .cellHeight(TableCellHeight.Sm)
+    // Grafana's own least width, 150 px, lets seven columns fill a screen.
+    .minWidth(60)
     .colorScheme(plainColour())
     .thresholds(noThresholds());
   for (const column of spec.columns) {

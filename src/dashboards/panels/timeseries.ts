@@ -1,4 +1,11 @@
-import { GraphDrawStyle, HideSeriesConfigBuilder, StackingConfigBuilder, StackingMode, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
+import {
+  BarAlignment,
+  GraphDrawStyle,
+  HideSeriesConfigBuilder,
+  StackingConfigBuilder,
+  StackingMode,
+  VisibilityMode,
+} from '@grafana/grafana-foundation-sdk/common';
 import { FieldColorBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
@@ -33,6 +40,8 @@ export function timeseriesPanel(spec: TimeseriesPanel): PanelBuilder {
     .fillOpacity(bars ? 80 : 0)
     .showPoints(bars ? VisibilityMode.Never : VisibilityMode.Auto)
     .spanNulls(false)
+    // A bucket reaches from its time onwards, so the first one of a range is not cut in half.
+    .barAlignment(BarAlignment.After)
     .stacking(new StackingConfigBuilder().mode(spec.stacked ? StackingMode.Normal : StackingMode.None).group('A'))
     .colorScheme(plainColour())
     .thresholds(noThresholds())
@@ -50,5 +59,7 @@ export function timeseriesPanel(spec: TimeseriesPanel): PanelBuilder {
 /** One series per value of the label; the plugin names each by the label alone. */
 function byLabel(panel: PanelBuilder, { metric }: NonNullable<TimeseriesPanel['byLabel']>): PanelBuilder {
   const { mode } = colourOf(metric);
-  return panel.unit(styleOf(metric).unit).colorScheme(new FieldColorBuilder().mode(mode));
+  const { unit, decimals } = styleOf(metric);
+  if (decimals !== undefined) panel.decimals(decimals);
+  return panel.unit(unit).colorScheme(new FieldColorBuilder().mode(mode));
 }

@@ -1,11 +1,5 @@
-import type {
-  DashboardKit,
-  DashboardSpec,
-  DashboardSql,
-  PanelSpec,
-  StatPanel,
-  TimeseriesPanel,
-} from '../../dashboards/spec';
+import type { DashboardKit, DashboardSpec, DashboardSql } from '../../dashboards/spec';
+import type { PanelSpec, StatPanel, TimeseriesPanel } from '../../dashboards/spec';
 
 const closedOnly = 'Days that are not over are left out.';
 
@@ -18,19 +12,19 @@ interface ActiveStat {
 
 const activeStats = {
   day: {
-    title: 'Active users',
+    title: 'Daily active',
     column: 'dau',
     metric: 'activeUsers',
     what: 'Distinct users with at least one event on the last whole day of the range, and the change against the same weekday a week before.',
   },
   week: {
-    title: 'Weekly active users',
+    title: 'Weekly active',
     column: 'wau',
     metric: 'weeklyUsers',
     what: 'Distinct users with at least one event in the 7 days ending with the last whole day of the range, and the change against a week before.',
   },
   month: {
-    title: 'Monthly active users',
+    title: 'Monthly active',
     column: 'mau',
     metric: 'monthlyUsers',
     what: 'Distinct users with at least one event in the 30 days ending with the last whole day of the range, and the change against a week before.',
@@ -40,7 +34,7 @@ const activeStats = {
 /** Active users on the last whole day, against a week before. A day without a row is no zero: it shows nothing. */
 export function activeUsersStat(sql: DashboardSql, window: keyof typeof activeStats): StatPanel {
   const { title, column, metric, what } = activeStats[window];
-  const change = window === 'day' ? 'vs same weekday' : 'vs a week before';
+  const change = window === 'day' ? 'vs same weekday' : 'vs week before';
   return {
     kind: 'stat',
     title,
@@ -52,13 +46,13 @@ export function activeUsersStat(sql: DashboardSql, window: keyof typeof activeSt
     needs: 'events',
     next: ['activeUsers'],
     values: [
-      { column: title, metric },
+      { column: 'Users', metric },
       { column: change, metric: 'change' },
     ],
     sql: `
       WITH ${sql.closedDay} AS last
       SELECT
-        anyIf(${column}, d = last) ${sql.as(title)},
+        anyIf(${column}, d = last) ${sql.as('Users')},
         if(anyIf(${column}, d = last - 7) = 0, NULL, anyIf(${column}, d = last) / anyIf(${column}, d = last - 7) - 1) ${sql.as(change)}
       FROM ${sql.rollup('active_day')}
       WHERE d = last OR d = last - 7
@@ -204,7 +198,7 @@ function stickinessPanel(sql: DashboardSql): TimeseriesPanel {
     title: 'Stickiness (daily / monthly active users)',
     about: {
       what: 'Share of the monthly active users who came on the day: 20 % means that they come on six days of thirty.',
-      how: `Daily active users divided by rolling 30-day active users. ${closedOnly}`,
+      how: `Daily active users divided by rolling 30-day active users, from the day on that has thirty days of history behind it. ${closedOnly}`,
       from: ['active_day'],
     },
     draw: 'line',
@@ -212,7 +206,7 @@ function stickinessPanel(sql: DashboardSql): TimeseriesPanel {
     sql: `
       SELECT t AS time, if(mau = 0, NULL, dau / mau) ${sql.as('Stickiness')}
       FROM ${sql.rollup('active_day')}
-      WHERE $__dateFilter(d) AND d < ${sql.today}
+      WHERE $__dateFilter(d) AND d < ${sql.today} AND d >= (SELECT min(d) + 29 FROM ${sql.rollup('active_day')})
       ORDER BY time`,
   };
 }
@@ -276,7 +270,7 @@ export function activeUsersDashboard({ sql, trust, cohorts }: DashboardKit): Das
         ],
       },
       { height: 9, panels: [dailyPanel(sql), activeUsersTrend(sql, false)] },
-      { height: 9, panels: [lifecyclePanel(sql), eventsPanel(sql)] },
+      { height: 11, panels: [lifecyclePanel(sql), eventsPanel(sql)] },
       { height: 8, panels: [stickinessPanel(sql), monthsPanel(sql)] },
       {
         height: 11,

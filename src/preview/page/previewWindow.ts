@@ -1,3 +1,4 @@
+import type { PanelData } from '@grafana/data';
 import { LoadingState } from '@grafana/data';
 import type { DashboardScene } from '../scene/DashboardScene';
 import { sceneGraph, VizPanel } from '@grafana/scenes';
@@ -53,13 +54,19 @@ export function setCurrentScene(scene: DashboardScene | undefined): void {
 const vizPanels = () =>
   current ? (sceneGraph.findAllObjects(current, (object) => object instanceof VizPanel) as VizPanel[]) : [];
 
+/** Scenes calls a panel done before its first query: data without a request has not been asked for. */
+function stateOf(data: PanelData | undefined): LoadingState {
+  if (!data || (data.state === LoadingState.Done && !data.request)) return LoadingState.NotStarted;
+  return data.state;
+}
+
 function snapshot(panel: VizPanel): PanelSnapshot {
   const data = panel.state.$data ? sceneGraph.getData(panel).state.data : undefined;
   return {
     id: panel.getLegacyPanelId(),
     title: sceneGraph.interpolate(panel, panel.state.title),
     type: panel.state.pluginId,
-    state: !panel.isActive ? 'off' : !panel.state.$data ? 'static' : (data?.state ?? LoadingState.NotStarted),
+    state: !panel.isActive ? 'off' : !panel.state.$data ? 'static' : stateOf(data),
     error: data?.state === LoadingState.Error ? errorText(data) : (panel.state._pluginLoadError ?? ''),
     notices: (data?.series ?? []).flatMap((frame) => frame.meta?.notices?.map((notice) => notice.text) ?? []),
     frames: (data?.series ?? []).map((frame) => ({
@@ -71,19 +78,24 @@ function snapshot(panel: VizPanel): PanelSnapshot {
   };
 }
 
+const waiting: ReadonlyArray<PanelSnapshot['state']> = [
+  LoadingState.NotStarted,
+  LoadingState.Loading,
+  LoadingState.Streaming,
+];
+
+/** Whether everything in the window is there: panels further down are made when one scrolls to them. */
+function isDrawn(): boolean {
+  const items = [...document.querySelectorAll<HTMLElement>('[data-griditem-key]')];
+  const seen = items.filter((item) => item.getBoundingClientRect().top < window.innerHeight);
+  const isRow = (item: HTMLElement) => item.dataset['griditemKey']?.startsWith('row-');
+  return items.length > 0 && seen.every((item) => isRow(item) || item.querySelector('[data-viz-panel-key]'));
+}
+
 function isSettled(): boolean {
-  if (!current?.isActive) return false;
+  if (!current?.isActive || !isDrawn()) return false;
   const isLoading = sceneGraph.getVariables(current).state.variables.some((variable) => variable.state.loading);
-  const waiting: ReadonlyArray<PanelSnapshot['state']> = [
-    LoadingState.NotStarted,
-    LoadingState.Loading,
-    LoadingState.Streaming,
-  ];
-  return (
-    !isLoading &&
-    !sceneGraph.hasVariableDependencyInLoadingState(current) &&
-    vizPanels().every((panel) => !waiting.includes(snapshot(panel).state))
-  );
+  return !isLoading && vizPanels().every((panel) => !waiting.includes(snapshot(panel).state));
 }
 
 /** Puts {@link PreviewWindow} on the window as `__tidemarkPreview`. */

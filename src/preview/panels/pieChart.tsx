@@ -89,6 +89,7 @@ function PiePanel({ data, fieldConfig, height, options, replaceVariables, timeZo
                         x={r * Math.sin(middle)}
                         y={-r * Math.cos(middle)}
                         textAnchor="middle"
+                        dominantBaseline="middle"
                         fontSize={12}
                         fill={theme.colors.getContrastText(color(value))}
                         pointerEvents="none"

@@ -8,6 +8,7 @@ import { stat } from './stat';
 import { table } from './table';
 import { text } from './text';
 import { timeSeries } from './timeSeries';
+import { unknownPanel } from './unknownPanel';
 
 /** Every panel type that the preview can draw. */
 export const panelDefinitions: readonly PanelDefinition[] = [
@@ -82,22 +83,12 @@ function makePlugin(definition: PanelDefinition): PanelPlugin {
   return plugin;
 }
 
-/** The panel plugin for Scenes, made at first use; `undefined` for an unknown type. */
-export function cachedPanel(id: string): PanelPlugin | undefined {
-  const definition = byId.get(id);
-  if (!definition) return undefined;
-  const plugin = plugins.get(id) ?? makePlugin(definition);
+/**
+ * The panel plugin for Scenes, made at first use. For a type that the preview cannot draw it is a panel that says so; the
+ * same is among the page's problems.
+ */
+export function cachedPanel(id: string): PanelPlugin {
+  const plugin = plugins.get(id) ?? makePlugin(byId.get(id) ?? unknownPanel(id));
   plugins.set(id, plugin);
   return plugin;
-}
-
-/** As {@link cachedPanel}; rejects with a sentence naming the type and the known ones. */
-export function importPanel(id: string): Promise<PanelPlugin> {
-  const plugin = cachedPanel(id);
-  if (plugin) return Promise.resolve(plugin);
-  return Promise.reject(
-    new Error(
-      `The preview cannot draw panels of type "${id}" (it can draw ${[...byId.keys()].join(', ')}). Grafana can.`,
-    ),
-  );
 }

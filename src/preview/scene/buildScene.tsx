@@ -20,6 +20,7 @@ import type { DashboardJson, PanelJson } from './dashboardJson';
 import { DashboardLinks } from './DashboardLinks';
 import { DashboardScene } from './DashboardScene';
 import { makePanel } from './panel';
+import { TimeControls } from './TimeControls';
 import { variableSet } from './variables';
 
 /** Grafana's own list, used where a dashboard has none. */
@@ -84,10 +85,13 @@ export function buildScene(
   const controls: SceneObject[] = [new VariableValueSelectors({}), new SceneControlsSpacer()];
   if (layers.some((layer) => !layer.state.isHidden)) controls.unshift(new SceneDataLayerControls());
   if (dashboard.links?.length) controls.push(new DashboardLinks({ links: dashboard.links, dashboards: all }));
-  if (!dashboard.timepicker?.hidden) controls.push(new SceneTimePicker({}));
   const refresh = typeof dashboard.refresh === 'string' ? dashboard.refresh : '';
+  const intervals = dashboard.timepicker?.refresh_intervals ?? refreshIntervals;
   controls.push(
-    new SceneRefreshPicker({ refresh, intervals: dashboard.timepicker?.refresh_intervals ?? refreshIntervals }),
+    new TimeControls({
+      picker: dashboard.timepicker?.hidden ? undefined : new SceneTimePicker({}),
+      refresh: new SceneRefreshPicker({ refresh, intervals }),
+    }),
   );
   const scene = new DashboardScene(
     {

@@ -1,6 +1,7 @@
 import { fieldMatchers } from '@grafana/data';
 import type { PanelDefinition } from '../panels/definition';
 import { panelDefinition } from '../panels/registry';
+import { unknownPanelText } from '../panels/unknownPanel';
 import type { Problem } from '../problems';
 import { standardPropertyIds, transformationIds } from '../services/registries';
 import type { Dropped } from './compare';
@@ -26,10 +27,11 @@ const show = (value: unknown) => {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };
 
-const sentence = ({ path, value, harmless }: Dropped) =>
-  harmless
-    ? `${path} = ${show(value)} is not drawn by the preview${harmless.length ? ` (it behaves as ${show(harmless[0])})` : ''}.`
-    : `${path} = ${show(value)} is not known to the preview and has no effect here.`;
+function sentence({ path, value, harmless }: Dropped): string {
+  if (!harmless) return `${path} = ${show(value)} is not known to the preview and has no effect here.`;
+  const instead = harmless[0] == null || harmless[0] === '' ? '' : ` (it behaves as ${show(harmless[0])})`;
+  return `${path} = ${show(value)} is not drawn by the preview${instead}.`;
+}
 
 const record = (value: object): Readonly<Record<string, unknown>> => value as Readonly<Record<string, unknown>>;
 
@@ -71,7 +73,7 @@ function checkPanel(panel: PanelJson, report: Report): void {
   if (panel.type === 'row') return;
   const definition = panelDefinition(panel.type);
   if (!definition) {
-    report(`The preview cannot draw panels of type "${panel.type}"; Grafana can.`, 'unknown_panel');
+    report(unknownPanelText(panel.type), 'unknown_panel');
     return;
   }
   for (const dropped of droppedProperties(panel.options ?? {}, definition.options, ''))

@@ -83,7 +83,7 @@ export function makePanel(json: PanelJson): VizPanel {
   const definition = panelDefinition(json.type);
   const queries = json.targets ?? [];
   const runner =
-    definition?.skipsQuery || queries.length === 0
+    !definition || definition.skipsQuery || queries.length === 0
       ? undefined
       : new SceneQueryRunner({
           queries: queries.map((query) => ({ ...query })),

@@ -8,14 +8,22 @@ import type {
   PanelData,
 } from '@grafana/data';
 import { LoadingState, toDataFrame } from '@grafana/data';
-import { toDataQueryError } from '@grafana/runtime';
 import type { Subscription } from 'rxjs';
 import { from, Observable } from 'rxjs';
+import { messageOf } from '../../core/errors';
 
 /** A query that has not answered after this shows the loading bar. */
 const loadingAfterMs = 150;
 
 const annotationTopic = 'annotations' as DataTopic;
+
+/** Whatever was thrown, as a panel shows it: an error of HTTP keeps its status and says what the answer said. */
+function queryError(thrown: unknown): DataQueryError {
+  if (typeof thrown !== 'object' || thrown === null) return { message: messageOf(thrown) };
+  const { message, status, statusText, data, refId } = thrown as DataQueryError;
+  const said = message || data?.message || data?.error || statusText || messageOf(thrown);
+  return { message: said, status, statusText, data, refId };
+}
 
 function toState(responses: Iterable<DataQueryResponse>, request: DataQueryRequest, isFinal: boolean): PanelData {
   const series: DataFrame[] = [];
@@ -75,7 +83,7 @@ export function runRequest(
     );
     const fail = (thrown: unknown) => {
       clearTimeout(spinner);
-      responses.set(' error', { data: [], errors: [toDataQueryError(thrown)] });
+      responses.set(' error', { data: [], errors: [queryError(thrown)] });
       subscriber.next(toState(responses.values(), asked, true));
       subscriber.complete();
     };

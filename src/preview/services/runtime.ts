@@ -11,7 +11,7 @@ import {
 } from '@grafana/runtime';
 import { initPluginTranslations } from '@grafana/i18n';
 import type { PreviewSettings } from '../api';
-import { importPanel, cachedPanel } from '../panels/registry';
+import { cachedPanel } from '../panels/registry';
 import { backendSrv } from './backendSrv';
 import { createDataSourceSrv } from './dataSourceSrv';
 import { fillRegistries } from './registries';
@@ -27,6 +27,9 @@ export async function startRuntime(settings: PreviewSettings): Promise<void> {
   setLocationSrv(locationService);
   setTemplateSrv(templateSrv);
   setRunRequest(runRequest);
-  setPluginImportUtils({ importPanelPlugin: importPanel, getPanelPluginFromCache: cachedPanel });
+  setPluginImportUtils({
+    importPanelPlugin: (id) => Promise.resolve(cachedPanel(id)),
+    getPanelPluginFromCache: cachedPanel,
+  });
   setDataSourceSrv(await createDataSourceSrv(settings.dataSources));
 }

@@ -1,0 +1,46 @@
+/**
+ * Writes docs/img/*.png: every dashboard over a demo in the preview, whole, as a reader sees it.
+ *   npx tsx scripts/screenshots.ts [--demo cdnow|product] [--theme dark|light] [--width 1400] [--out docs/img]
+ */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startPreview } from '../test/browser/harness';
+
+const root = join(__dirname, '..');
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      demo: { type: 'string', default: 'cdnow' },
+      theme: { type: 'string', default: 'dark' },
+      width: { type: 'string', default: '1400' },
+      out: { type: 'string', default: join(root, 'docs', 'img') },
+    },
+  });
+  const demo = values.demo === 'product' ? 'product' : 'cdnow';
+  const dashboardsDir = join(root, 'dashboards');
+  mkdirSync(values.out, { recursive: true });
+  const preview = await startPreview({ demo, dashboardsDir });
+  try {
+    for (const file of readdirSync(dashboardsDir).filter((name) => name.endsWith('.json'))) {
+      const { uid } = JSON.parse(readFileSync(join(dashboardsDir, file), 'utf8')) as { uid: string };
+      const page = await preview.open(`/d/${uid}?theme=${values.theme}`, { width: Number(values.width), height: 2600 });
+      const height = await page.page.evaluate(() => {
+        const items = [...document.querySelectorAll('[data-griditem-key]')];
+        return Math.ceil(Math.max(...items.map((item) => item.getBoundingClientRect().bottom))) + 16;
+      });
+      await page.page.setViewportSize({ width: Number(values.width), height });
+      await page.settled();
+      const name = `${demo}-${file.replace('.json', '')}${values.theme === 'dark' ? '' : `-${values.theme}`}.png`;
+      await page.page.screenshot({ path: join(values.out, name) });
+      console.log(`${join(values.out, name)}  ${values.width} × ${height}`);
+      for (const complaint of page.complaints) console.log(`  ${complaint}`);
+      await page.close();
+    }
+  } finally {
+    await preview.stop();
+  }
+}
+
+void main();

@@ -1,0 +1,115 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PreviewSettings } from '../../src/preview/api';
+import { ensureBuilt } from './ensureBuilt';
+
+jest.setTimeout(240_000);
+
+const root = join(__dirname, '..', '..');
+let dataDir: string;
+const started: ChildProcess[] = [];
+
+beforeAll(async () => {
+  await ensureBuilt(root);
+  dataDir = mkdtempSync(join(tmpdir(), 'tidemark-start-'));
+});
+
+afterAll(() => {
+  for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', 'src/preview/start.ts', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.push(child);
+  let output = '';
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const waiting: Array<() => void> = [];
+  const read = (chunk: Buffer) => {
+    output += chunk.toString();
+    for (const look of waiting) look();
+  };
+  child.stdout.on('data', read);
+  child.stderr.on('data', read);
+  const says = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        const found = pattern.exec(output);
+        if (found) resolve(found[1] ?? found[0]);
+      };
+      waiting.push(look);
+      look();
+      void ended.then(() => reject(new Error(`It ended before it said ${String(pattern)}:\n${output}`)));
+    });
+  return { child, says, ended, output: () => output };
+}
+
+const answers = (url: string) =>
+  fetch(url).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+
+test('shows the demo, ends clean on Ctrl-C sent twice, and is quick and keeps the data the second time', async () => {
+  const args = ['--demo', 'cdnow', '--data', dataDir, '--no-build'];
+  const seconds: number[] = [];
+  for (let round = 0; round < 2; round++) {
+    const startedMs = Date.now();
+    const run = start([...args, '--port', String(await freePort())]);
+    const page = await run.says(/The preview is at (http:\/\/127\.0\.0\.1:\d+)/);
+    const engine = await run.says(/ClickHouse answers at (http:\/\/127\.0\.0\.1:\d+)/);
+    seconds.push((Date.now() - startedMs) / 1000);
+
+    expect(await (await fetch(page)).text()).toContain('<div id="root">');
+    const settings = (await (await fetch(`${page}/api/preview/settings`)).json()) as PreviewSettings;
+    expect(settings.dataLabel).toContain('CDNOW');
+    expect(settings.dashboards.map((entry) => entry.uid)).toContain('tidemark-home');
+    const count = await fetch(`${page}/api/datasources/proxy/uid/tidemark-clickhouse/`, {
+      method: 'POST',
+      body: 'SELECT sum(orders) FROM tidemark.order_day FINAL',
+    });
+    expect((await count.text()).trim()).toBe('69659');
+
+    run.child.kill('SIGINT');
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+    expect(run.output()).toMatch(/Stopped\. The data is kept\./);
+    expect([await answers(page), await answers(`${engine}/ping`)]).toEqual([false, false]);
+  }
+  expect(seconds[1]).toBeLessThan(seconds[0]! + 1);
+});
+
+test('says which demo does not exist, with exit code 1 and nothing started', async () => {
+  const run = start(['--demo', 'nowhere']);
+  expect(await run.ended).toBe(1);
+  expect(run.output().trim()).toBe(
+    'There is no demo "nowhere". Known: cdnow, product. Example: npm start -- --demo cdnow',
+  );
+});
+
+test('says that the port is taken before anything is started', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const run = start(['--port', String(port), '--data', join(dataDir, 'none')]);
+  expect(await run.ended).toBe(1);
+  expect(run.output().trim()).toMatch(new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is taken`));
+  taken.close();
+});
