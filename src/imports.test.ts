@@ -43,7 +43,9 @@ const files = sources(src);
 const edges = files.flatMap((file) => {
   const text = readFileSync(file, 'utf8');
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName, pos }) => {
-    const statement = text.slice(text.lastIndexOf('\n', pos) + 1, pos);
+    // The statement that names the file begins at the last `import` or `export` that opens a line before it.
+    const statement =
+      /(?:^|\n)(import|export)\b(?![\s\S]*\n(?:import|export)\b)[\s\S]*$/.exec(text.slice(0, pos))?.[0] ?? '';
     return {
       file,
       specifier: fileName,

@@ -96,6 +96,27 @@ export async function streamedAnswer(runnable: Runnable): Promise<Answer> {
   };
 }
 
+/**
+ * The same, but nothing leaves before the last block is there. What was read is looked up behind the first block and
+ * then from time to time: the engine forgets it with the last one.
+ */
+export async function collectedAnswer(runnable: Runnable): Promise<Answer> {
+  const { session, statement, tag, format } = runnable;
+  const parts: Uint8Array[] = [];
+  let resultRows = 0;
+  let progress = emptySummary;
+  let lookAgainMs = 0;
+  for await (const { bytes, rows } of session.stream(`${statement.sql}\n${tag}`, format)) {
+    parts.push(bytes);
+    resultRows += rows;
+    if (Date.now() < lookAgainMs) continue;
+    progress = await progressOf(runnable);
+    lookAgainMs = Date.now() + lookEveryMs.at(-1)!;
+  }
+  const all = Buffer.concat(parts);
+  return readyAnswer(all, { ...progress, resultRows, resultBytes: all.length });
+}
+
 /** How long, in milliseconds, a first piece waits for the query's end, so that a short answer has the whole summary. */
 const endOfShortQueryMs = 20;
 
@@ -138,8 +159,13 @@ export async function pipedAnswer(runnable: Runnable, fifos: Fifos): Promise<Ans
   return { chunks: chunks(), summary: end.summary ?? (await progressOf(runnable)), close };
 }
 
+/** An answer that is there as a whole. */
 function readyAnswer(bytes: Uint8Array, summary: Summary): Answer {
-  return { chunks: bytes.length > 0 ? Readable.from([bytes]) : Readable.from([]), summary, close: async () => undefined };
+  return {
+    chunks: bytes.length > 0 ? Readable.from([bytes]) : Readable.from([]),
+    summary,
+    close: async () => undefined,
+  };
 }
 
 /** Milliseconds between two looks at a query whose answer is not there yet. */

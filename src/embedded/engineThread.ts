@@ -53,6 +53,7 @@ export class EngineThread {
 function startWorker(workerData: WorkerConfig): Worker {
   const source = join(__dirname, 'engineWorker.ts');
   if (!existsSync(source)) return new Worker(join(__dirname, 'engineWorker.js'), { workerData });
-  const boot = `require('tsx/cjs/api').register(); require(${JSON.stringify(source)});`;
+  const [tsx, worker] = [require.resolve('tsx/cjs/api'), source].map((path) => JSON.stringify(path));
+  const boot = `require(${tsx}).register(); require(${worker});`;
   return new Worker(boot, { eval: true, workerData });
 }

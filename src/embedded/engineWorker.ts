@@ -4,7 +4,7 @@
  * stop every other request. It must never end before the process does: chDB shuts the engine down with the first
  * environment that goes (tried: every later query hangs).
  */
-import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { Session } from 'chdb';
@@ -24,7 +24,8 @@ interface NativeInsert {
     countLines: boolean,
   ): Promise<{ readonly rowsWritten: number; readonly bytesWritten: number }>;
 }
-const loader = require(join(dirname(require.resolve('chdb')), 'dist', 'loader.js')) as { loadNative(): NativeInsert };
+const inChdb = createRequire(require.resolve('chdb'));
+const loader = inChdb('./dist/loader.js') as { loadNative(): NativeInsert };
 const native = loader.loadNative();
 
 interface Held {

@@ -31,10 +31,7 @@ export const statusTable: readonly (readonly [status: number, types: readonly st
     ],
   ],
   [401, ['REQUIRED_PASSWORD']],
-  [
-    403,
-    ['UNKNOWN_USER', 'WRONG_PASSWORD', 'AUTHENTICATION_FAILED', 'SET_NON_GRANTED_ROLE', 'ACCESS_DENIED'],
-  ],
+  [403, ['UNKNOWN_USER', 'WRONG_PASSWORD', 'AUTHENTICATION_FAILED', 'SET_NON_GRANTED_ROLE', 'ACCESS_DENIED']],
   [
     404,
     [

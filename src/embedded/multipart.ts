@@ -43,7 +43,9 @@ export function withoutTableParameters(
   given: readonly (readonly [string, string])[],
   files: ReadonlyMap<string, unknown>,
 ): (readonly [string, string])[] {
-  const owned = new Set([...files.keys()].flatMap((table) => [`${table}_structure`, `${table}_types`, `${table}_format`]));
+  const owned = new Set(
+    [...files.keys()].flatMap((table) => [`${table}_structure`, `${table}_types`, `${table}_format`]),
+  );
   return given.filter(([name]) => !owned.has(name));
 }
 

@@ -12,7 +12,8 @@ export class NativeCursor {
   /** Moves over `length` bytes. Throws where fewer are left. */
   skip(length: number): void {
     this.at += length;
-    if (this.at > this.#bytes.length) throw refusal('INCORRECT_DATA', 'A Native block ends before its last column does');
+    if (this.at > this.#bytes.length)
+      throw refusal('INCORRECT_DATA', 'A Native block ends before its last column does');
   }
 
   varint(): number {

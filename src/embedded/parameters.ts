@@ -64,10 +64,7 @@ const refused: Readonly<Record<string, string>> = {
  * Reads the parameters of a request; of a name given twice the first counts, as in ClickHouse. Throws NOT_IMPLEMENTED
  * naming a parameter that the embedded engine cannot honour, BAD_ARGUMENTS and INVALID_SESSION_TIMEOUT for bad values.
  */
-export function readParameters(
-  given: Iterable<readonly [string, string]>,
-  headers: IncomingHttpHeaders,
-): Parameters {
+export function readParameters(given: Iterable<readonly [string, string]>, headers: IncomingHttpHeaders): Parameters {
   const all = new Map<string, string>();
   for (const [name, value] of given) if (name !== '' && !all.has(name)) all.set(name, value);
   for (const [name, sentence] of Object.entries(refused))

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { blockFormats, pipedAnswer, streamedAnswer, wholeAnswer, writtenAnswer } from './answer';
+import { blockFormats, collectedAnswer, pipedAnswer, streamedAnswer, wholeAnswer, writtenAnswer } from './answer';
 import { checkLogin } from './access';
 import { ByteQueue } from './byteQueue';
 import { EngineError, asEngineError, refusal } from './engineError';
@@ -48,7 +48,12 @@ const maxStatementBytes = 64 * 1024 * 1024;
 /** A query as it came: the statement, or an INSERT with its data still to be read. */
 type Query =
   | { readonly kind: 'statement'; readonly statement: Statement }
-  | { readonly kind: 'insert'; readonly head: InsertHead; readonly text: string; readonly data: AsyncIterable<Uint8Array> };
+  | {
+      readonly kind: 'insert';
+      readonly head: InsertHead;
+      readonly text: string;
+      readonly data: AsyncIterable<Uint8Array>;
+    };
 
 /** Answers a request that carries a query. Never throws: errors go to the client. */
 export async function handleQuery(
@@ -59,6 +64,7 @@ export async function handleQuery(
 ): Promise<void> {
   const responder = new Responder(request, response, services.facts);
   const cleanups: (() => unknown)[] = [];
+  let error: EngineError | undefined;
   try {
     checkLogin(request.headers, url.searchParams, services.login);
     const form = isForm(request) ? await readForm(request, services.spool) : undefined;
@@ -86,10 +92,11 @@ export async function handleQuery(
     cleanups.push(() => answer.close());
     await responder.send(answer, formatOf(query, parameters), parameters);
   } catch (thrown) {
-    await responder.fail(readable(asEngineError(thrown)));
-  } finally {
-    for (const cleanup of cleanups.reverse()) await Promise.resolve(cleanup()).catch(() => undefined);
+    error = readable(asEngineError(thrown));
   }
+  // Before the answer ends: the client's next request may need the session, or the same query id.
+  for (const cleanup of cleanups.reverse()) await Promise.resolve(cleanup()).catch(() => undefined);
+  await (error ? responder.fail(error) : responder.finish());
 }
 
 function isForm(request: IncomingMessage): boolean {
@@ -172,10 +179,10 @@ async function answerTo(
   const runnable = { engine, session, statement, tag, format };
   const { protocolVersion } = given;
   const rewrites = format === 'Native' && needsRewriting(protocolVersion);
-  const answer = await (given.waitForEnd || !statement.readsRows
-    ? wholeAnswer(runnable)
-    : isBlockwise(statement, format, given)
-      ? streamedAnswer(runnable)
+  const answer = await (statement.readsRows && isBlockwise(statement, format, given)
+    ? (given.waitForEnd ? collectedAnswer : streamedAnswer)(runnable)
+    : given.waitForEnd || !statement.readsRows
+      ? wholeAnswer(runnable)
       : pipedAnswer(runnable, fifos));
   return rewrites ? { ...answer, chunks: rewritten(answer.chunks, protocolVersion) } : answer;
 }

@@ -49,7 +49,7 @@ export class Responder {
     this.#response.setHeader('X-ClickHouse-Query-Id', queryId);
   }
 
-  /** Sends headers and the answer, no faster than the client reads. Throws what the answer throws. */
+  /** Sends headers and the answer but for its end, no faster than the client reads. Throws what the answer throws. */
   async send(answer: Answer, format: string, given: Parameters): Promise<void> {
     const response = this.#response;
     const { settings } = given;
@@ -64,13 +64,20 @@ export class Responder {
     if (settings.get('add_http_cors_header') === '1' && this.#request.headers.origin)
       response.setHeader('Access-Control-Allow-Origin', '*');
     if (settings.get('enable_http_compression') !== '0') this.#encodeFor(given);
-    if (this.#request.method === 'HEAD') {
-      response.end();
-      return;
-    }
+    if (this.#request.method === 'HEAD') return;
     response.flushHeaders();
     for await (const chunk of answer.chunks) await this.#write(chunk);
-    await this.#end();
+  }
+
+  /** Ends the answer. */
+  async finish(): Promise<void> {
+    const encoder = this.#encoder;
+    if (encoder && this.#request.method !== 'HEAD') {
+      const ended = once(encoder, 'end');
+      encoder.end();
+      await ended;
+    }
+    this.#response.end();
   }
 
   /**
@@ -135,15 +142,6 @@ export class Responder {
     const gone = new AbortController();
     const close = once(this.#response, 'close', { signal: gone.signal }).catch(() => undefined);
     await Promise.race([once(this.#response, 'drain', { signal: gone.signal }), close]).finally(() => gone.abort());
-  }
-
-  async #end(): Promise<void> {
-    if (this.#encoder) {
-      const ended = once(this.#encoder, 'end');
-      this.#encoder.end();
-      await ended;
-    }
-    this.#response.end();
   }
 }
 

@@ -43,10 +43,7 @@ export class RunningQueries {
   /** Waits up to `graceMs` for the queries to end by themselves, then cancels what is left, giving it as long again. */
   async drain(graceMs: number): Promise<void> {
     const wait = () =>
-      Promise.race([
-        Promise.all(this.#running.values()),
-        new Promise((resolve) => setTimeout(resolve, graceMs)),
-      ]);
+      Promise.race([Promise.all(this.#running.values()), new Promise((resolve) => setTimeout(resolve, graceMs))]);
     await wait();
     const cancelled = Promise.all([...this.#running.keys()].map((queryId) => this.cancel(queryId)));
     await Promise.race([cancelled, wait()]);

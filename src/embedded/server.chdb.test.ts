@@ -55,7 +55,7 @@ describe('the door', () => {
 
 describe('reading only', () => {
   it('lets GET read and change settings, and nothing else', async () => {
-    expect((await get('SELECT getSetting(\'max_threads\')', '&max_threads=1')).text).toBe('1\n');
+    expect((await get("SELECT getSetting('max_threads')", '&max_threads=1')).text).toBe('1\n');
     const refused = await get('CREATE TABLE no (a Int8) ENGINE = Memory');
     expect(refused).toMatchObject({ status: 500, text: expect.stringContaining('(READONLY)') });
     expect(refused.headers.get('x-clickhouse-exception-code')).toBe('164');

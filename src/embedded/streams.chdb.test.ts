@@ -36,8 +36,9 @@ async function eventually(check: () => Promise<boolean>, withinMs = 5_000): Prom
 }
 
 const running = async (marker: string) =>
-  (await sql(`SELECT count() FROM system.processes WHERE query LIKE '%${marker}%' AND query NOT LIKE '%processes%'`)) ===
-  '1\n';
+  (await sql(
+    `SELECT count() FROM system.processes WHERE query LIKE '%${marker}%' AND query NOT LIKE '%processes%'`,
+  )) === '1\n';
 
 describe('a streamed answer', () => {
   it('sends the first block before the last is computed', async () => {
@@ -68,21 +69,25 @@ describe('a streamed answer', () => {
     expect(firstMs).toBeLessThan((Date.now() - startedMs) / 2);
   });
 
-  it.each(['JSONEachRow', 'JSON'])('waits for a slow reader, in %s', async (format) => {
-    const { answered } = open(`SELECT number, 'slow_reader' FROM numbers(20000000) FORMAT ${format}`);
-    const response = await answered;
-    response.pause();
-    await pause(1_500);
-    // The engine stands still: it is not done, and has not read on.
-    const seen = `SELECT read_rows FROM system.processes WHERE query LIKE '%slow\\_reader%' AND query NOT LIKE '%processes%'`;
-    const before = Number(await sql(seen));
-    await pause(500);
-    expect(before).toBeGreaterThan(0);
-    expect(before).toBeLessThan(20_000_000);
-    expect(Number(await sql(seen))).toBe(before);
-    response.destroy();
-    expect(await eventually(async () => !(await running('slow_reader')))).toBe(true);
-  }, 20_000);
+  it.each(['JSONEachRow', 'JSON'])(
+    'waits for a slow reader, in %s',
+    async (format) => {
+      const { answered } = open(`SELECT number, 'slow_reader' FROM numbers(20000000) FORMAT ${format}`);
+      const response = await answered;
+      response.pause();
+      await pause(1_500);
+      // The engine stands still: it is not done, and has not read on.
+      const seen = `SELECT read_rows FROM system.processes WHERE query LIKE '%slow\\_reader%' AND query NOT LIKE '%processes%'`;
+      const before = Number(await sql(seen));
+      await pause(500);
+      expect(before).toBeGreaterThan(0);
+      expect(before).toBeLessThan(20_000_000);
+      expect(Number(await sql(seen))).toBe(before);
+      response.destroy();
+      expect(await eventually(async () => !(await running('slow_reader')))).toBe(true);
+    },
+    20_000,
+  );
 });
 
 describe('an error', () => {
@@ -103,9 +108,10 @@ describe('an error', () => {
         response.on('error', () => resolve(true));
       });
       const text = Buffer.concat(chunks).toString('latin1');
-      const found = new RegExp(`\\r\\n__exception__\\r\\n${tag}\\r\\n(.+\\n)(\\d+) ${tag}\\r\\n__exception__\\r\\n$`, 's').exec(
-        text.slice(-2_000),
-      );
+      const found = new RegExp(
+        `\\r\\n__exception__\\r\\n${tag}\\r\\n(.+\\n)(\\d+) ${tag}\\r\\n__exception__\\r\\n$`,
+        's',
+      ).exec(text.slice(-2_000));
       expect(found?.[1]).toMatch(/^Code: 395\. DB::Exception: too far.*\(FUNCTION_THROW_IF/);
       expect(Number(found?.[2])).toBe(found?.[1]?.length);
       expect(text.length).toBeGreaterThan(1_000_000);
@@ -116,7 +122,11 @@ describe('an error', () => {
   it('before the first bytes has a status of its own, in every format', async () => {
     for (const format of ['JSONEachRow', 'JSON', 'Parquet']) {
       const response = await fetch(engine.url, { method: 'POST', body: `SELECT throwIf(1) FORMAT ${format}` });
-      expect([format, response.status, response.headers.get('x-clickhouse-exception-code')]).toEqual([format, 500, '395']);
+      expect([format, response.status, response.headers.get('x-clickhouse-exception-code')]).toEqual([
+        format,
+        500,
+        '395',
+      ]);
     }
   });
 
@@ -133,16 +143,20 @@ describe('a client that goes away', () => {
     ['POST', 'SELECT sum(sleepEachRow(0.01)) /* gone_b */ FROM numbers(3000) SETTINGS max_block_size = 10 FORMAT JSON'],
     ['GET', 'SELECT sum(sleepEachRow(0.01)) /* gone_c */ FROM numbers(3000) SETTINGS max_block_size = 10'],
     ['GET', 'WITH (SELECT sum(sleepEachRow(0.01)) /* gone_d */ FROM numbers(3000)) AS x SELECT x'],
-  ])('by %s takes its query along: %s', async (method, text) => {
-    const marker = /gone_./.exec(text)![0];
-    const path = method === 'GET' ? `/?query=${encodeURIComponent(text)}&max_block_size=10` : '/';
-    const { sent } = open(method === 'GET' ? '' : text, path, method);
-    expect(await eventually(() => running(marker))).toBe(true);
-    sent.destroy();
-    const startedMs = Date.now();
-    expect(await eventually(async () => !(await running(marker)))).toBe(true);
-    expect(Date.now() - startedMs).toBeLessThan(3_000);
-  }, 15_000);
+  ])(
+    'by %s takes its query along: %s',
+    async (method, text) => {
+      const marker = /gone_./.exec(text)![0];
+      const path = method === 'GET' ? `/?query=${encodeURIComponent(text)}&max_block_size=10` : '/';
+      const { sent } = open(method === 'GET' ? '' : text, path, method);
+      expect(await eventually(() => running(marker))).toBe(true);
+      sent.destroy();
+      const startedMs = Date.now();
+      expect(await eventually(async () => !(await running(marker)))).toBe(true);
+      expect(Date.now() - startedMs).toBeLessThan(3_000);
+    },
+    15_000,
+  );
 
   it('leaves its insert to come to its end', async () => {
     await sql('CREATE TABLE late (n UInt64) ENGINE = MergeTree ORDER BY n');
@@ -199,7 +213,9 @@ describe('sessions', () => {
 
   it('read only by GET and readonly=1, and write again afterwards', async () => {
     const at = '/?session_id=s3';
-    const got = await fetch(`${engine.url}${at}&query=${encodeURIComponent('CREATE TABLE no (a Int8) ENGINE = Memory')}`);
+    const got = await fetch(
+      `${engine.url}${at}&query=${encodeURIComponent('CREATE TABLE no (a Int8) ENGINE = Memory')}`,
+    );
     expect(await got.text()).toContain('(READONLY)');
     expect(await sql('CREATE TABLE no (a Int8) ENGINE = Memory', `${at}&readonly=1`)).toContain('(READONLY)');
     expect(await sql('CREATE TEMPORARY TABLE yes (a Int8)', at)).toBe('');

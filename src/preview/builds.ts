@@ -23,7 +23,7 @@ export const builds: readonly Build[] = [
       'package-lock.json',
     ],
     output: 'dist/module.js',
-    command: ['node_modules/webpack/bin/webpack.js'],
+    command: ['node_modules/webpack/bin/webpack.js', '--mode', 'production'],
   },
   {
     name: 'preview page',

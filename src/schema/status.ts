@@ -49,5 +49,6 @@ export async function settle(installation: Installation, db: Db): Promise<void> 
   );
   const naps = installation.delaySeconds + 1 - (row?.age ?? 0);
   // A server refuses to sleep longer than three seconds in one block: one row a second.
-  if (naps > 0) await db.query(`SELECT sum(sleepEachRow(1)) AS slept FROM numbers(${naps}) SETTINGS max_block_size = 1`);
+  if (naps > 0)
+    await db.query(`SELECT sum(sleepEachRow(1)) AS slept FROM numbers(${naps}) SETTINGS max_block_size = 1`);
 }

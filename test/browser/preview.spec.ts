@@ -152,6 +152,31 @@ describe('a dashboard with everything the preview draws', () => {
   });
 });
 
+describe('a dashboard with ad hoc filters', () => {
+  beforeEach(async () => {
+    page = await preview.open('/d/fixture-filters');
+  });
+
+  test('filters the panels that have the column, and says on the panel that has not', async () => {
+    expect(await values('Databases', 'name')).toEqual(['system']);
+    expect(await values('Numbers', 'n')).toHaveLength(3);
+    const notices = page.page.getByTestId('preview-panel-notice');
+    expect(await notices.count()).toBe(1);
+    expect(await notices.getAttribute('aria-label')).toMatch(/filter on "name" was not applied/);
+    await notices.hover();
+    await page.page.getByRole('tooltip').getByText('was not applied').waitFor();
+  });
+
+  test('takes a value of a table as a filter', async () => {
+    const cell = page.page.getByRole('gridcell', { name: 'system' });
+    await cell.hover();
+    await cell.getByLabel('Filter out value').click();
+    await page.settled();
+    expect(await values('Databases', 'name')).not.toContain('system');
+    expect(new URL(page.page.url()).searchParams.getAll('var-Filters')).toContain('name|!=|system');
+  });
+});
+
 describe('a dashboard with what the preview cannot draw', () => {
   test('is reported on the page, one line for each property', async () => {
     page = await preview.open('/d/fixture-unknown');
@@ -186,7 +211,7 @@ describe('the list of dashboards', () => {
     await page.page.getByRole('link', { name: 'Dashboards' }).click();
     const cards = page.page.getByTestId('data-testid Card heading').getByRole('link');
     await cards.first().waitFor();
-    expect(await cards.count()).toBe(2);
+    expect(await cards.count()).toBe(3);
     await page.page.getByPlaceholder('Search dashboards').fill('cannot');
     expect(await cards.count()).toBe(1);
     await page.page.getByPlaceholder('Search dashboards').fill('');

@@ -1,15 +1,20 @@
 /**
  * Writes docs/img/*.png: every dashboard over a demo in the preview, whole, as a reader sees it.
- *   npx tsx scripts/screenshots.ts [--demo cdnow|product] [--theme dark|light] [--width 1400] [--out docs/img]
+ *   npm run screenshots -- [--demo cdnow|product] [--theme dark|light] [--width 1400] [--out docs/img]
  */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startPreview } from '../test/browser/harness';
 
-const root = join(__dirname, '..');
+const require = createRequire(import.meta.url);
+require('tsx/cjs/api').register();
+const { startPreview } = require('../test/browser/harness.ts');
 
-async function main(): Promise<void> {
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+async function main() {
   const { values } = parseArgs({
     options: {
       demo: { type: 'string', default: 'cdnow' },
@@ -24,7 +29,7 @@ async function main(): Promise<void> {
   const preview = await startPreview({ demo, dashboardsDir });
   try {
     for (const file of readdirSync(dashboardsDir).filter((name) => name.endsWith('.json'))) {
-      const { uid } = JSON.parse(readFileSync(join(dashboardsDir, file), 'utf8')) as { uid: string };
+      const { uid } = JSON.parse(readFileSync(join(dashboardsDir, file), 'utf8'));
       const page = await preview.open(`/d/${uid}?theme=${values.theme}`, { width: Number(values.width), height: 2600 });
       const height = await page.page.evaluate(() => {
         const items = [...document.querySelectorAll('[data-griditem-key]')];
@@ -43,4 +48,4 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+await main();
