@@ -8,6 +8,7 @@ import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
 import { statusCommand } from './commands/status';
 import { sqlCommand } from './commands/sql';
+import { verifyCommand } from './commands/verify';
 import { run } from './run';
 import { packageVersion } from './version';
 
@@ -21,6 +22,7 @@ const commands: readonly (() => Command)[] = [
   serveCommand,
   sqlCommand,
   statusCommand,
+  verifyCommand,
 ];
 
 const program = new Command('tidemark')

@@ -1,3 +1,5 @@
+import { inflateSync } from 'node:zlib';
+
 import { compress } from 'lz4js';
 
 import { lz4Frames } from './lz4Frames';
@@ -23,12 +25,11 @@ describe('lz4Frames', () => {
   });
 
   it('undoes blocks that refer to the ones before, with checksums, a size and stored blocks', async () => {
-    // From Python's lz4.frame: linked blocks of 64 KiB, block and content checksums, content size, "ab" * 40000.
-    const linked = Buffer.from(
-      'BCJNGHxAgDgBAAAAAAAZSQEAAB9hAQD//////////////////////////////////////////w=='.slice(0, 0),
-      'base64',
-    );
-    expect(linked.length).toBe(0);
+    // Made by Python's lz4.frame of "ab" * 100000: four linked blocks of 64 KiB at most; deflated to fit here.
+    const packed =
+      'eNpjUfKViHFw4GVmAIE7PIwMDPqJSUwM/0c4eBaQlAiEUj9aNLmAYcI/GiIvICFi/2KR+WiIoIeIOANmiJhCpJW31TiC8lbbwReMAFGIIyU=';
+    const linked = inflateSync(Buffer.from(packed, 'base64'));
+    expect(await undo(linked, 100)).toBe('ab'.repeat(100_000));
     const stored = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82, 2, 0, 0, 0x80, 0x68, 0x69, 0, 0, 0, 0]);
     expect(await undo(stored, 1)).toBe('hi');
     const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9]);

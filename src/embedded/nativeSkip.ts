@@ -186,5 +186,5 @@ function parts(type: string): { readonly name: string; readonly args: readonly s
     if (character === ',' && depth === 0 && quote === '') args.push('');
     else args[args.length - 1] += type[i]!;
   }
-  return { name: type.slice(0, open), args: args.map((arg) => arg.trim()) };
+  return { name: type.slice(0, open), args: args.map((arg) => arg.trim()).filter((arg) => arg !== '') };
 }

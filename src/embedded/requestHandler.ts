@@ -21,13 +21,12 @@ import type { Answer } from './answer';
 import type { Engine, EngineSession } from './engine';
 import type { Fifos } from './fifos';
 import type { HttpSessions } from './httpSessions';
-import type { InsertHead } from './insertHead';
 import type { Form } from './multipart';
 import type { Parameters } from './parameters';
 import type { RunningQueries } from './runningQueries';
 import type { ServerFacts } from './response';
 import type { Access } from './sessionState';
-import type { Spool } from './spool';
+import type { Spool, SpoolFile } from './spool';
 import type { Statement } from './statement';
 
 /** What request handling works with. */
@@ -45,15 +44,10 @@ export interface Services {
 /** The longest statement without data that is read, in bytes. */
 const maxStatementBytes = 64 * 1024 * 1024;
 
-/** A query as it came: the statement, or an INSERT with its data still to be read. */
+/** A query as it came: the statement, or an INSERT with its data in a file. */
 type Query =
   | { readonly kind: 'statement'; readonly statement: Statement }
-  | {
-      readonly kind: 'insert';
-      readonly head: InsertHead;
-      readonly text: string;
-      readonly data: AsyncIterable<Uint8Array>;
-    };
+  | { readonly kind: 'insert'; readonly sql: string; readonly file: SpoolFile };
 
 /** Answers a request that carries a query. Never throws: errors go to the client. */
 export async function handleQuery(
@@ -76,7 +70,8 @@ export async function handleQuery(
     const inParameters = given.filter(([name]) => name === 'query').map(([, text]) => text);
     const query = form
       ? { kind: 'statement' as const, statement: parseStatement(inParameters.join('')) }
-      : await readQuery(inParameters[0] ?? '', decodedBody(request, request.headers['content-encoding']));
+      : await readQuery(services, inParameters[0] ?? '', request);
+    if (query.kind === 'insert') cleanups.push(() => query.file.remove());
 
     cleanups.push(services.running.enter(queryId));
     const reads = query.kind === 'statement' && query.statement.readsRows;
@@ -131,8 +126,9 @@ async function enter(
   return async () => undefined;
 }
 
-/** The query is what the URL says, a line break, and the body; of an INSERT's data only the first bytes are read here. */
-async function readQuery(inUrl: string, body: AsyncIterable<Uint8Array>): Promise<Query> {
+/** The query is what the URL says, a line break, and the body; what follows the head of an INSERT goes to a file. */
+async function readQuery({ spool }: Services, inUrl: string, request: IncomingMessage): Promise<Query> {
+  const body = decodedBody(request, request.headers['content-encoding']);
   const queue = new ByteQueue(prefixed(inUrl === '' ? '' : `${inUrl}\n`, body));
   for (let wanted = 2_048; ; wanted *= 4) {
     const start = await queue.peek(wanted);
@@ -140,7 +136,8 @@ async function readQuery(inUrl: string, body: AsyncIterable<Uint8Array>): Promis
     const head = findInsertHead(start, ended);
     if (head !== undefined && head !== 'incomplete') {
       const text = (await queue.take(head.dataAt)).toString('latin1');
-      return { kind: 'insert', head, text, data: queue.rest() };
+      const file = await spool.write(queue.rest());
+      return { kind: 'insert', sql: insertFrom(file.path, text, head), file };
     }
     if (ended || head === undefined || wanted > maxHeadBytes) break;
   }
@@ -161,15 +158,8 @@ async function answerTo(
   given: Parameters,
   tag: string,
 ): Promise<Answer> {
-  const { engine, spool, fifos } = services;
-  if (query.kind === 'insert') {
-    const file = await spool.write(query.data);
-    try {
-      return await writtenAnswer(session, insertFrom(file.path, query.text, query.head), tag);
-    } finally {
-      await file.remove();
-    }
-  }
+  const { engine, fifos } = services;
+  if (query.kind === 'insert') return writtenAnswer(session, query.sql, tag);
   const original = query.statement;
   if (original.verb === 'INSERT') return writtenAnswer(session, original.sql, tag);
   if (original.verb === 'KILL' && original.tokens.some((token) => token.text.toUpperCase() === 'SYNC'))
@@ -184,7 +174,7 @@ async function answerTo(
     : given.waitForEnd || !statement.readsRows
       ? wholeAnswer(runnable)
       : pipedAnswer(runnable, fifos));
-  return rewrites ? { ...answer, chunks: rewritten(answer.chunks, protocolVersion) } : answer;
+  return rewrites ? rewrittenAnswer(answer, protocolVersion) : answer;
 }
 
 /** Totals, extremes and an array around the rows stand beside the blocks: the engine's stream gets them wrong. */
@@ -193,11 +183,23 @@ function isBlockwise({ withTotals, sql }: Statement, format: string, { settings 
   return blockFormats.has(format) && !withTotals && !beside.test(`${sql} ${[...settings.keys()].join(' ')}`);
 }
 
-async function* rewritten(
-  chunks: AsyncIterable<Uint8Array>,
-  protocolVersion: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const chunk of chunks) yield rewriteBlocks(chunk, protocolVersion);
+/** The first block is rewritten before a header leaves, so that a type that cannot be is refused with a status. */
+async function rewrittenAnswer(answer: Answer, protocolVersion: number): Promise<Answer> {
+  const source = answer.chunks[Symbol.asyncIterator]();
+  const next = async () => {
+    const step = await source.next();
+    return step.done === true ? undefined : rewriteBlocks(step.value, protocolVersion);
+  };
+  try {
+    const first = await next();
+    async function* chunks() {
+      for (let block = first; block !== undefined; block = await next()) yield block;
+    }
+    return { ...answer, chunks: chunks() };
+  } catch (thrown) {
+    await answer.close();
+    throw thrown;
+  }
 }
 
 function formatOf(query: Query, { defaultFormat }: Parameters): string {

@@ -126,6 +126,8 @@ export class Responder {
       if (!this.#response.write(bytes)) this.#encoder?.pause();
     });
     this.#response.on('drain', () => this.#encoder?.resume());
+    // Nobody drains any more: what comes is dropped, or the encoder would wait for ever.
+    this.#response.once('close', () => this.#encoder?.removeAllListeners('data').resume());
   }
 
   /** Writes a piece so that it leaves at once, and waits while the client is behind. */

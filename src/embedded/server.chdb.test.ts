@@ -40,6 +40,11 @@ describe('the door', () => {
     expect((await post('SELECT 5;\n -- done\n')).text).toBe('5\n');
   });
 
+  it('takes a long query in the URL, and shrugs at a path that is none', async () => {
+    expect((await get(`SELECT length('${'x'.repeat(200_000)}')`)).text).toBe('200000\n');
+    expect((await ask('//')).status).toBe(404);
+  });
+
   it('refuses requests meant for another host', async () => {
     const { request } = await import('node:http');
     const { port } = new URL(engine.url);

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { defaultLogin, isLocalHost } from './access';
 import { claimDataFolder } from './dataFolder';
@@ -42,15 +42,35 @@ export interface RunningServer {
 }
 
 const graceMs = 2_000;
+/** ClickHouse's `http_max_uri_size`, and as much again for the headers. */
+const maxUriBytes = 2 * 1_048_576;
 
 /**
  * Opens the engine on its folder and serves ClickHouse's HTTP interface on loopback. Throws `data_in_use`,
  * `data_unusable`, `engine_failed`, `port_in_use`, `port_unusable`; then nothing is left open.
+ *
+ * As ClickHouse's server: query in URL, body or form; parameters, settings, sessions, external tables; data in every
+ * input format, bodies in gzip, deflate, br, zstd and lz4; errors with code, HTTP status and, after the first byte, marks
+ * at the end of the answer. Different from it, on purpose:
+ * - Answers in formats that can be cut anywhere (TabSeparated, CSV, JSONEachRow, Native, RowBinary, …) leave block by
+ *   block; all others a MiB at a time, as ClickHouse sends every format. `buffer_size` holds nothing back.
+ * - Answers are compressed with gzip, else br, else deflate; a client that takes only zstd or lz4 gets them plain.
+ * - A client that goes away takes its SELECT along, with or without `cancel_http_readonly_queries_on_client_close`;
+ *   inserts and definitions come to their end.
+ * - `async_insert` is done at once. `send_progress_in_http_headers` gives one progress header, before the body.
+ * - `X-ClickHouse-Summary` has exact reads for the formats that leave block by block and for JSON; for other formats what
+ *   was last seen while the query ran, which for a very short one may be nothing.
+ * - In a session (`session_id`), `readonly` and GET are enforced by the statement's first word.
+ * - `KILL QUERY … WHERE query_id` and `system.processes` know clients' ids; `queryID()` gives the engine's own.
+ * - Refused by name: compress=1 and decompress=1, roles, quotas, stack traces, users, KILL … SYNC. There is no
+ *   `system.query_log`.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { dataDir, port, readonly = false, login = defaultLogin } = options;
+  const { port, readonly = false, login = defaultLogin } = options;
+  // Absolute, as the engine takes relative paths for its own.
+  const dataDir = resolve(options.dataDir);
   await claimDataFolder(dataDir);
-  const server = createServer({ keepAliveTimeout: 10_000, requestTimeout: 0 });
+  const server = createServer({ keepAliveTimeout: 10_000, requestTimeout: 0, maxHeaderSize: maxUriBytes });
   await listen(server, port);
   const engine = await openEngine(dataDir).catch((thrown: unknown) => {
     server.close();
@@ -76,12 +96,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function listen(server: Server, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((done, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === 'EADDRINUSE') reject(fail('port_in_use', { port }, { cause }));
       else reject(fail('port_unusable', { port, reason: cause.message }, { cause }));
     });
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', done);
   });
 }
 
@@ -125,11 +145,13 @@ async function readFacts(engine: Engine): Promise<ServerFacts> {
 }
 
 async function route(services: Services, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const plain = (status: number, text: string) => {
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=UTF-8' }).end(text);
     request.resume();
   };
+  const target = `http://127.0.0.1${request.url ?? '/'}`;
+  if (!URL.canParse(target)) return plain(400, 'The request has no path that can be read.\n');
+  const url = new URL(target);
   if (!isLocalHost(request.headers.host)) return plain(403, 'The embedded ClickHouse answers to localhost only.\n');
   const { method = 'GET' } = request;
   if (method === 'OPTIONS') return void response.writeHead(204).end();

@@ -158,6 +158,24 @@ describe('a client that goes away', () => {
     15_000,
   );
 
+  it.each(['JSONEachRow', 'JSON'])(
+    'takes its query along while a compressed answer waits for it, in %s',
+    async (format) => {
+      const path = '/?enable_http_compression=1';
+      const sent = request(engine.url + path, { method: 'POST', headers: { 'Accept-Encoding': 'gzip' } });
+      sent.on('error', () => undefined);
+      const answered = new Promise<IncomingMessage>((resolve) => sent.once('response', resolve));
+      sent.end(`SELECT rand(), 'gone_gzip' FROM numbers(20000000) FORMAT ${format}`);
+      (await answered).pause();
+      await pause(1_000);
+      expect(await running('gone\\_gzip')).toBe(true);
+      sent.destroy();
+      expect(await eventually(async () => !(await running('gone\\_gzip')))).toBe(true);
+      expect(await sql('SELECT 1')).toBe('1\n');
+    },
+    15_000,
+  );
+
   it('leaves its insert to come to its end', async () => {
     await sql('CREATE TABLE late (n UInt64) ENGINE = MergeTree ORDER BY n');
     const { sent } = open(

@@ -7,3 +7,5 @@ export type { InstalledRollup, Step } from './steps';
 export { installedRollups, refreshSteps } from './steps';
 export type { RollupStatus, Verdict } from './status';
 export { readStatus, requireMigrated, settle } from './status';
+export type { Verified } from './verify';
+export { healDay, verify } from './verify';

@@ -6,7 +6,7 @@ import type { Installation } from './installation';
 import type { Step } from './steps';
 import { provenSpan, refreshSteps, stepInsert } from './steps';
 import { baseTables, stepTable } from './tables';
-import { doneView, dropView, statusView, stepView, tickView, viewName } from './views';
+import { doneView, dropView, statusView, stepView, sweepViewName, sweepViews, tickView, viewName } from './views';
 
 /** What has to happen to one object. `rebuild`: a new table is filled beside the old one and takes its name atomically. */
 export type ActionKind = 'create' | 'replace' | 'rebuild' | 'drop' | 'unchanged';
@@ -53,7 +53,7 @@ export async function planMigration(installation: Installation, db: Db, version:
   for (const wanted of desired) {
     const before = known.get(wanted.object);
     const { object, kind, hash } = wanted;
-    const follows = kind === 'refresh' && rebuilt.has(object.replace(/_v$/, ''));
+    const follows = kind === 'refresh' && rebuilt.has(object.replace(/(_sweep)?_v$/, ''));
     if (before?.hash === hash && !follows) {
       actions.push({ object, kind, action: 'unchanged', statements: [], hash });
     } else if (!before) {
@@ -147,6 +147,7 @@ function desiredObjects(installation: Installation, version: string): readonly D
     view('tick_v', tickView(installation)),
     ...steps.map((step) => view(viewName(step), stepView(installation, step))),
     view('done_v', doneView(installation, steps)),
+    ...sweepViews(installation, steps).map(({ name, ddl }) => view(name, ddl)),
     same('rollup_status', 'view', statusView(installation, steps), [statusView(installation, steps)]),
   ];
 }
@@ -167,8 +168,9 @@ function stepObject(installation: Installation, step: Step): Desired {
       `DROP TABLE IF EXISTS ${full(next)} SYNC`,
       stepTable(installation, step, next),
       `${stepInsert(installation, step, everything, next)}\nSETTINGS max_partitions_per_insert_block = 0`,
-      // The old view must not write old definitions into the new table.
+      // The old views must not write old definitions into the new table.
       dropView(installation, viewName(step)),
+      dropView(installation, sweepViewName(step)),
       `EXCHANGE TABLES ${full(step.name)} AND ${full(next)}`,
       `DROP TABLE IF EXISTS ${full(next)} SYNC`,
     ],

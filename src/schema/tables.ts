@@ -34,6 +34,16 @@ export function baseTables(installation: Installation): readonly { readonly name
       'ENGINE = ReplacingMergeTree(applied_at) ORDER BY name',
     ),
     named('tick', ['at DateTime64(3)', 'hi DateTime64(3)'], `ENGINE = MergeTree ORDER BY at ${days}`),
+    named(
+      'sweep_days',
+      ['at DateTime64(3)', 'd Date'],
+      `ENGINE = MergeTree ORDER BY at TTL toDateTime(at) + INTERVAL 90 DAY`,
+    ),
+    named(
+      'drift',
+      ['at DateTime64(3)', 'rollup LowCardinality(String)', 'd Date', 'rows UInt64'],
+      'ENGINE = MergeTree ORDER BY (rollup, at) TTL toDateTime(at) + INTERVAL 90 DAY',
+    ),
     // A view whose marks are all older than their life starts from the beginning: dear, but true.
     named(
       'done',
@@ -85,7 +95,7 @@ function rollupTable(
   const key = ['d', ...rollup.keys.map((k) => ident(k.column))].join(', ');
   return table(
     full,
-    [...day, ...keys, ...measures, ...run, 'del UInt8'],
+    [...day, ...keys, ...measures, ...run, 'del UInt8', 'swept_at DateTime64(3)'],
     `ENGINE = ReplacingMergeTree(run, del) PARTITION BY ${partition} ORDER BY (${key})${settings}`,
   );
 }

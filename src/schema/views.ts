@@ -2,9 +2,13 @@ import { ident, literal, qualified } from '../core/sql/quote';
 import type { Installation } from './installation';
 import type { Step } from './steps';
 import { provenSpan } from './steps';
+import { driftSelect, healSelect, nextDaySelect, sweepSeconds, sweptSteps } from './sweep';
 
 /** Name of the refreshable view that keeps a step's table. */
 export const viewName = (step: { readonly name: string }): string => `${step.name}_v`;
+
+/** Name of the refreshable view that heals a step's table. */
+export const sweepViewName = (step: { readonly name: string }): string => `${step.name}_sweep_v`;
 
 /** Stage of the view that writes down what is proven; ledgers come before it, their rollups after it. */
 const doneStage = 2;
@@ -61,6 +65,28 @@ export function doneView(installation: Installation, steps: readonly Step[]): st
 LEFT JOIN (SELECT view AS known_view, max(hi) AS known FROM ${db('done')} GROUP BY view) AS before ON before.known_view = proven.view
 WHERE hi > known`;
   return refreshable(installation, 'done_v', schedule(installation.everySeconds, doneStage), 'done', select);
+}
+
+/**
+ * The sweep: each minute one old day of every rollup is recounted from the source, and only what differs is written. What it
+ * wrote is the drift number. It begins in the middle of the minute, away from the refreshes of the full minute.
+ */
+export function sweepViews(
+  installation: Installation,
+  steps: readonly Step[],
+): readonly { name: string; ddl: string }[] {
+  const swept = sweptSteps(steps);
+  if (swept.length === 0) return [];
+  const at = (second: number) => `REFRESH EVERY ${sweepSeconds} SECOND OFFSET ${second} SECOND`;
+  const view = (name: string, when: string, target: string, select: string) => ({
+    name,
+    ddl: refreshable(installation, name, when, target, select),
+  });
+  return [
+    view('sweep_days_v', at(20), 'sweep_days', nextDaySelect(installation, swept)),
+    ...swept.map((s) => view(sweepViewName(s.step), at(22), s.step.name, healSelect(installation, s))),
+    view('drift_v', at(24), 'drift', driftSelect(installation, swept)),
+  ];
 }
 
 /** Plain view for dashboards and doctor: how fresh each rollup is, and what its last refresh said. */

@@ -18,12 +18,12 @@ export function serveCommand(): Command {
     name: 'serve',
     summary: 'Run the embedded ClickHouse (chDB) with its HTTP interface, for this machine only',
     examples: [
-      'tidemark serve                          # http://127.0.0.1:18123, data in .tidemark/clickhouse',
+      'tidemark serve                          # http://127.0.0.1:18123, data in data/clickhouse',
       'tidemark serve --port 0 --data /tmp/ch  # a free port, another folder',
       "curl 'http://127.0.0.1:18123/?query=SELECT+version()'",
     ],
   })
-    .option('--data <dir>', 'folder for the data, made if missing', '.tidemark/clickhouse')
+    .option('--data <dir>', 'folder for the data, made if missing', 'data/clickhouse')
     .option('--port <number>', 'port on 127.0.0.1; 0 picks a free one', portNumber, 18_123)
     .option('--readonly', 'every request is one of a user with readonly = 1')
     .addOption(new Option('--user <name>', 'the one user').env('TIDEMARK_SERVE_USER').default('default'))

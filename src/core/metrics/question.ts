@@ -1,0 +1,94 @@
+import { checkZone } from '../time/zone';
+import type { MetricSpec } from './catalogue';
+import { fail } from './errors';
+import type { Interval } from './interval';
+import { bucketEnd, bucketStart, checkInterval } from './interval';
+import type { WeekStart } from '../model';
+
+/** How a filter compares; values are strings, `matches` takes RE2 patterns of which one has to match. */
+export const filterOperators = ['=', '!=', 'matches', 'not matches'] as const;
+export type FilterOperator = (typeof filterOperators)[number];
+
+/** A condition on a dimension. Several values: any of them (`=`, `matches`), none of them (`!=`, `not matches`). */
+export interface Filter {
+  readonly dimension: string;
+  readonly operator: FilterOperator;
+  readonly values: readonly string[];
+}
+
+/** What somebody asks. */
+export interface Question {
+  readonly metric: string;
+  /** Range, ms since 1970 UTC: from inclusive, to exclusive. Buckets that it cuts count only what lies inside. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly interval: Interval;
+  /** Dimensions to group by. */
+  readonly by?: readonly string[];
+  readonly where?: readonly Filter[];
+  /** IANA zone in which days, weeks and months are counted. */
+  readonly timezone: string;
+  /** With `by`: the N greatest groups of the whole range stay, all others become one group `(other)`. */
+  readonly topN?: number;
+  /**
+   * `exact` (default): rows that a rollup has not counted yet are read raw. `rollup`: the rollup alone answers, with a
+   * notice that names its watermark; cheaper by what the open day costs.
+   */
+  readonly freshness?: 'exact' | 'rollup';
+}
+
+/** A question whose names, range and interval were checked. */
+export interface Asked extends Required<Omit<Question, 'metric' | 'topN'>> {
+  readonly metric: MetricSpec;
+  readonly topN: number | undefined;
+  readonly weekStart: WeekStart;
+}
+
+const latestMs = Date.UTC(2105, 0, 1);
+const mostBuckets = 50_000;
+const mostGroups = 1000;
+
+/**
+ * Checks everything about a question that does not depend on the rollups. Throws unknown_metric, unknown_dimension,
+ * bad_range, bad_zone, bad_interval, bad_filter, bad_top, too_many_buckets.
+ */
+export function checkQuestion(question: Question, metrics: readonly MetricSpec[], weekStart: WeekStart): Asked {
+  const metric = metrics.find((m) => m.name === question.metric);
+  if (!metric) throw fail('unknown_metric', { metric: question.metric, accepted: metrics.map((m) => m.name).sort() });
+  const timezone = checkZone(question.timezone);
+  const interval = checkInterval(question.interval);
+  const { fromMs, toMs, by = [], where = [], topN, freshness = 'exact' } = question;
+  if (!Number.isSafeInteger(fromMs) || !Number.isSafeInteger(toMs) || fromMs >= toMs || fromMs < 0 || toMs > latestMs) {
+    throw fail('bad_range', { fromMs, toMs });
+  }
+  for (const dimension of [...by, ...where.map((f) => f.dimension)]) {
+    if (!metric.dimensions.includes(dimension)) {
+      throw fail('unknown_dimension', { metric: metric.name, dimension, accepted: metric.dimensions });
+    }
+  }
+  if (new Set(by).size < by.length) throw fail('dimension_twice', { by });
+  for (const { dimension, operator, values } of where) {
+    if (!filterOperators.includes(operator)) throw fail('bad_filter', { dimension, operator, accepted: filterOperators });
+    if (values.length === 0) throw fail('empty_filter', { dimension });
+  }
+  if (topN !== undefined && (!Number.isInteger(topN) || topN < 1 || topN > mostGroups || by.length === 0)) {
+    throw fail('bad_top', { topN, most: mostGroups, dimensions: metric.dimensions });
+  }
+  const asked: Asked = { metric, fromMs, toMs, interval, by, where, timezone, topN, freshness, weekStart };
+  edgesOf(asked);
+  return asked;
+}
+
+/** First instants (ms) of the buckets that begin inside the range; none for interval `all`. Throws too_many_buckets. */
+export function edgesOf({ interval, fromMs, toMs, timezone, weekStart }: Asked): readonly number[] {
+  if (interval === 'all') return [];
+  const calendar = { zone: timezone, weekStart };
+  const edges: number[] = [];
+  let edge = bucketStart(fromMs, interval, calendar);
+  while (edge < toMs) {
+    if (edges.length > mostBuckets) throw fail('too_many_buckets', { most: mostBuckets });
+    if (edge >= fromMs) edges.push(edge);
+    edge = bucketEnd(edge, interval, calendar);
+  }
+  return edges;
+}
