@@ -154,7 +154,7 @@ function rollupTable(sql: DashboardSql): TablePanel {
       { name: 'Rollup', width: 130 },
       { name: 'State', metric: 'state', coloured: 'text', width: 90 },
       { name: 'Lag', metric: 'lag', width: 100 },
-      { name: 'Last refresh', width: 190 },
+      { name: 'Last refresh', metric: 'moment', width: 190 },
       { name: 'Error' },
     ],
     sql: `

@@ -94,6 +94,8 @@ export const metrics = {
     ],
   },
   day: { unit: 'string', colour: 'text' },
+  /** To the second, in the zone of the dashboard. */
+  moment: { unit: 'dateTimeAsIso', colour: 'text' },
   state: {
     unit: 'string',
     words: [

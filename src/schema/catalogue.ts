@@ -1,5 +1,6 @@
 import { literal, qualified } from '../core/sql/quote';
 import type { Installation } from './installation';
+import { plannerCatalogue } from './plannerCatalogue';
 import { installedRollups } from './steps';
 
 /** A small table that is written anew, whole and atomically, when its content changes. */
@@ -20,7 +21,7 @@ export function catalogueTables(installation: Installation, version: string): re
   const rollups = installedRollups(installation);
   const names = new Set(rollups.map((r) => r.rollup.name));
   const metrics = [...new Set(rollups.map((r) => r.pack))].flatMap((pack) =>
-    pack.metrics.filter((m) => names.has(m.rollup)).map((m) => ({ ...m, pack: pack.name })),
+    pack.metrics.filter((m) => names.has(m.rollup)).map((m) => ({ windows: {}, weight: '', ...m, pack: pack.name })),
   );
   const write = (name: string, structure: string, orderBy: string, rows: readonly object[]): CatalogueTable => ({
     name,
@@ -30,7 +31,7 @@ SELECT * FROM format(JSONEachRow, ${literal(structure)}, ${literal(rows.map((r) 
   return [
     write(
       'catalog_metrics',
-      'name String, title String, description String, unit String, class String, pack String, rollup String, sql String, dimensions Array(String)',
+      'name String, title String, description String, unit String, class String, pack String, rollup String, sql String, windows Map(String, UInt16), weight String, dimensions Array(String)',
       'name',
       metrics,
     ),
@@ -58,6 +59,8 @@ SELECT * FROM format(JSONEachRow, ${literal(structure)}, ${literal(rows.map((r) 
       })),
     ),
     write('catalog_settings', 'key String, value String', 'key', [
+      // What `core/metrics` plans questions from, without watermarks (rollup_status has those).
+      { key: 'planner', value: JSON.stringify(plannerCatalogue(installation, new Map())) },
       { key: 'timezone', value: installation.timezone },
       { key: 'version', value: version },
       { key: 'week_start', value: installation.weekStart },

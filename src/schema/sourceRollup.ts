@@ -85,20 +85,25 @@ export function recomputeSelect(context: SourceContext, rollup: SourceRollup, sp
 }
 
 /**
- * The sweep of one day: recounts it whole from the source, trusting neither stamps nor the ledger, and returns only the rows
- * that differ from what the rollup holds: what no watermark can see (mutations, dropped partitions, a wrongly declared
- * class). Rows (d, keys…, measures…, run, del).
- * @param day SQL of type Date.
+ * The sweep of some days: recounts them whole from the source, trusting neither stamps nor the ledger, and returns only the
+ * rows that differ from what the rollup holds: what no watermark can see (mutations, dropped partitions, a wrongly
+ * declared class). Rows (d, keys…, measures…, run, del).
+ * @param days first and last day, SQL of type Date.
  */
-export function sweepSelect(context: SourceContext, rollup: SourceRollup, day: string, hi: string): string {
+export function sweepSelect(
+  context: SourceContext,
+  rollup: SourceRollup,
+  days: { readonly from: string; readonly to: string },
+  hi: string,
+): string {
   const { installation, source } = context;
   const { keys, measures } = columnsOf(context, rollup);
-  const days = daysBetween(source, installation.timezone, 'tm_day', 'tm_day');
+  const scope = daysBetween(source, installation.timezone, 'tm_from', 'tm_to');
   const all = ['tm_d', ...keys.map((k) => k.alias)].join(', ');
   const id = source.columns['id'];
-  const anyVersion = id && `${id} IN (SELECT ${id} FROM ${qualified(source.table)} WHERE ${days})`;
+  const anyVersion = id && `${id} IN (SELECT ${id} FROM ${qualified(source.table)} WHERE ${scope})`;
   return [
-    `WITH ${day} AS tm_day, ${hi} AS tm_hi`,
+    `WITH ${days.from} AS tm_from, ${days.to} AS tm_to, ${hi} AS tm_hi`,
     `SELECT ${[
       'tm_d AS d',
       ...keys.map((k) => `${k.alias} AS ${k.name}`),
@@ -112,9 +117,9 @@ export function sweepSelect(context: SourceContext, rollup: SourceRollup, day: s
       .join(', ')}`,
     'FROM (',
     nowAndBefore(context, rollup, rollup.name, {
-      from: versions(context, anyVersion ?? days),
-      counted: [days, ...countable(context, { lo: 'tm_hi', hi: 'tm_hi' })],
-      before: 'd = tm_day',
+      from: versions(context, anyVersion ?? scope),
+      counted: [scope, ...countable(context, { lo: 'tm_hi', hi: 'tm_hi' })],
+      before: 'd >= tm_from AND d <= tm_to',
       keepsValues: true,
     }),
     ')',

@@ -56,7 +56,11 @@ const currentDay = (installation: Installation) =>
 export function healSelect(installation: Installation, { step, rollup, context }: SweptStep): string {
   const at = `ifNull((SELECT max(at) FROM ${qualified(`${installation.database}.sweep_days`)}), toDateTime64(0, 3))`;
   const { hi } = provenSpan(installation, step);
-  return `SELECT *, ${at} AS swept_at FROM (\n${sweepSelect(context, rollup, currentDay(installation), hi)}\n)`;
+  const day = currentDay(installation);
+  // A rollup that was never filled is not wrong, it is late.
+  const filled = `(SELECT count() FROM ${qualified(`${installation.database}.done`)} WHERE view = ${literal(step.name)}) > 0`;
+  const differing = sweepSelect(context, rollup, { from: day, to: day }, hi);
+  return `SELECT *, ${at} AS swept_at FROM (\n${differing}\n) WHERE ${filled}`;
 }
 
 /** Columns that {@link healSelect} returns. */
@@ -79,13 +83,15 @@ export function driftSelect(installation: Installation, swept: readonly SweptSte
   ].join('\n');
 }
 
-/** Rows of one rollup on one day that differ from a recount: `tidemark verify` counts them. */
+/** Rows of one rollup that differ from a recount of the days [from, to] (YYYY-MM-DD). */
 export function differencesSelect(
   installation: Installation,
   { step, rollup, context }: SweptStep,
-  day: string,
+  from: string,
+  to: string,
 ): string {
-  return sweepSelect(context, rollup, `toDate(${literal(day)})`, provenSpan(installation, step).hi);
+  const day = (text: string) => `toDate(${literal(text)})`;
+  return sweepSelect(context, rollup, { from: day(from), to: day(to) }, provenSpan(installation, step).hi);
 }
 
 /** INSERT that heals one rollup on one day now; its rows win over those of every refresh so far. */
