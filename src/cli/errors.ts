@@ -27,4 +27,9 @@ export const fail = errorTable({
     `A column has a type that does not fit: ${f.detail} Compare roles.*.columns with docs/config.md, which lists the types.`,
   server_error: (f: { code: string; detail: string }) =>
     `ClickHouse refused a statement (code ${f.code}): ${f.detail} Nothing was retried; correct the cause and run the command again.`,
+  usage_bad_time: (f: { option: string; given: string }) =>
+    `${f.option} "${f.given}" is no time. Write a day (2026-03-01), a time (2026-03-01T12:30, with Z or +02:00 for a fixed one), now, or how far back (30d, 12h, 90m, 2w).`,
+  usage_bad_filter: (f: { given: string }) =>
+    `--where "${f.given}" is no filter. Write dimension=value (several values with commas), dimension!=value, dimension=~pattern or dimension!~pattern.`,
+  usage_bad_number: (f: { option: string; given: string }) => `${f.option} "${f.given}" is no whole number.`,
 });

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { buildCommand } from './commands/build';
 import { configCommand } from './commands/config';
+import { explainCommand } from './commands/explain';
 import { migrateCommand } from './commands/migrate';
 import { refreshCommand } from './commands/refresh';
 import { seedCommand } from './commands/seed';
@@ -16,6 +17,7 @@ import { packageVersion } from './version';
 const commands: readonly (() => Command)[] = [
   buildCommand,
   configCommand,
+  explainCommand,
   migrateCommand,
   refreshCommand,
   seedCommand,

@@ -42,6 +42,8 @@ export interface SourceRollup {
 /** A column of a rollup that is kept from another rollup. */
 export interface FinishedColumn {
   readonly column: string;
+  /** Days, ending with and including the day, whose distinct users it counts; absent where it is something else. */
+  readonly windowDays?: number;
   readonly description: string;
 }
 
@@ -72,6 +74,11 @@ export interface Metric {
   readonly rollup: string;
   /** SQL over the rollup's columns for one day (and one value of the dimensions). */
   readonly sql: string;
+  /** Metrics per day over rolling windows: columns of {@link sql} → days that end with and include the day. */
+  readonly windows?: Readonly<Record<string, number>>;
+  /** What groups are ranked by where only the greatest are asked for; {@link sql} when absent. A ratio names its volume. */
+  readonly weight?: string;
+  /** Logical columns of the role it may be grouped and filtered by; where the rollup lacks one, raw rows answer. */
   readonly dimensions: readonly string[];
 }
 

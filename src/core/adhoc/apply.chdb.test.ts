@@ -137,10 +137,13 @@ const nested = fc.oneof(
   fc.tuple(of(tables), of(tables)).map(([a, b]) => `SELECT id FROM ${a}⟨WHERE⟩ UNION ALL (SELECT id FROM ${b}⟨WHERE⟩)`),
 );
 
+/** Random statements; `npm run test:soak` asks for more. */
+const statements = Number(process.env['TIDEMARK_STATEMENTS'] ?? 500);
+
 test('a filter yields exactly the rows that the same condition by hand yields', async () => {
   const cases = fc.sample(
     fc.tuple(fc.oneof(rows, aggregated, nested), fc.subarray([...filters], { minLength: 1, maxLength: 3 })),
-    500,
+    statements,
   );
   const wrong: unknown[] = [];
   let some = 0;

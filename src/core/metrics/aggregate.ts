@@ -5,7 +5,7 @@ import { gatherRows } from './gather';
 import { indent, opennessOf, rawReason, united, withClause } from './given';
 import type { Given } from './given';
 import type { Notice } from '../notice';
-import type { Part, Plan } from './plan';
+import type { Part, Plan } from './answer';
 import type { Asked } from './question';
 
 /** Name of the group that holds all but the greatest. */
@@ -25,7 +25,8 @@ export function planAggregate(given: Given): Plan {
   const names = asked.by.map(ident);
   const columns = [...time, ...top.columns, value, flag];
   const keys = [...time, ...top.keys];
-  const group = keys.length > 0 ? `\nGROUP BY ${keys.join(', ')}\nORDER BY ${[...time, ...top.order(names)].join(', ')}` : '';
+  const group =
+    keys.length > 0 ? `\nGROUP BY ${keys.join(', ')}\nORDER BY ${[...time, ...top.order(names)].join(', ')}` : '';
   return {
     sql: `${withClause([...rows.with, ...top.with])}SELECT ${columns.join(', ')}\nFROM (\n${indent(top.from)}\n)${group}`,
     ...toldBy(asked, cover),

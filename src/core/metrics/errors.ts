@@ -15,14 +15,16 @@ export const fail = errorTable({
     `The interval "${f.given}" is not known. Accepted are: ${f.accepted.join('; ')}.`,
   bad_filter: (f: { dimension: string; operator: string; accepted: readonly string[] }) =>
     `The filter on ${f.dimension} compares with "${f.operator}". Accepted are: ${list(f.accepted)}.`,
-  empty_filter: (f: { dimension: string }) => `The filter on ${f.dimension} names no value. Name at least one, or leave it out.`,
+  empty_filter: (f: { dimension: string }) =>
+    `The filter on ${f.dimension} names no value. Name at least one, or leave it out.`,
   bad_top: (f: { topN: number; most: number; dimensions: readonly string[] }) =>
     `The ${f.topN} greatest groups cannot be chosen: it has to be a whole number from 1 to ${f.most}, with at least one dimension to group by (of: ${list(f.dimensions)}).`,
   too_many_buckets: (f: { most: number }) =>
     `The range holds more than ${f.most} buckets. Ask for a shorter range or a longer interval.`,
   interval_not_for_metric: (f: { metric: string; given: string; accepted: readonly string[]; why: string }) =>
     `Metric ${f.metric} has no value per ${f.given}: ${f.why} Ask for: ${list(f.accepted)}.`,
-  top_not_for_metric: (f: { metric: string; why: string }) => `Metric ${f.metric} cannot be cut to its greatest groups: ${f.why}`,
+  top_not_for_metric: (f: { metric: string; why: string }) =>
+    `Metric ${f.metric} cannot be cut to its greatest groups: ${f.why}`,
   no_answer: (f: { metric: string; reasons: readonly string[] }) =>
     `No installed table answers this question about ${f.metric} exactly. ${f.reasons.join(' ')}`,
 });

@@ -2,7 +2,6 @@ import type { MeasureSpec, MetricSpec, RollupSpec, SourceSpec } from './catalogu
 import { dayStart, localDay } from './calendar';
 import { intervalText, minutesOf } from './interval';
 import type { Asked } from './question';
-import { edgesOf } from './question';
 import type { Reason } from './reasons';
 import { reason } from './reasons';
 
@@ -16,7 +15,12 @@ export function onGrain(ms: number, rollup: Pick<RollupSpec, 'grain'>, zone: str
 }
 
 /** First edge of the rollup at or after an instant, or last one at or before it. */
-export function grainEdge(ms: number, rollup: Pick<RollupSpec, 'grain'>, zone: string, side: 'after' | 'before'): number {
+export function grainEdge(
+  ms: number,
+  rollup: Pick<RollupSpec, 'grain'>,
+  zone: string,
+  side: 'after' | 'before',
+): number {
   if (rollup.grain !== 'day') {
     const g = rollup.grain * 1000;
     return (side === 'after' ? Math.ceil(ms / g) : Math.floor(ms / g)) * g;
@@ -53,7 +57,7 @@ function unfitTime(rollup: RollupSpec, source: SourceSpec, asked: Asked, interva
   }
   if (rollup.watermarkMs === null) return reason('not_filled', rollup, {});
   const zone = rollupZone(rollup, source, asked);
-  if (!edgesOf(asked).every((edge) => onGrain(edge, rollup, zone))) {
+  if (!asked.edges.every((edge) => onGrain(edge, rollup, zone))) {
     return reason('zone_differs', rollup, { zone: asked.timezone, interval });
   }
   return undefined;
@@ -70,9 +74,6 @@ function unfitFinished(rollup: RollupSpec, source: SourceSpec, asked: Asked): Re
   }
   const dimension = [...asked.by, ...asked.where.map((f) => f.dimension)][0];
   if (dimension !== undefined) return reason('dimension_missing', rollup, { dimension });
-  if (asked.interval === 'all' || asked.interval.unit !== 'day' || asked.interval.count !== 1) {
-    return reason('per_day_only', rollup, { interval });
-  }
   return unfitTime(rollup, source, asked, interval);
 }
 

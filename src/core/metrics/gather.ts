@@ -37,12 +37,23 @@ export function gatherRows(wanted: RowsWanted, cover: Cover, source: SourceSpec,
     const zone = rollupZone(rollup, source, asked);
     const only = since && rollup.grain === 'day' ? [since] : [];
     const touched = asked.freshness === 'exact' ? touchedBuckets(rollup, source, zone) : undefined;
+    if (source.sourceClass === 'window') {
+      notices.push({
+        code: 'window_source',
+        message: `The source of ${rollup.name} has class window: days older than its window are as they were when last in it.`,
+      });
+    }
     if (touched !== undefined) {
       const name = `tm_touched_${i}`;
       names.push(`(SELECT groupUniqArray(b) FROM (${touched})) AS ${name}`);
       const bucket = rollup.grain === 'day' ? 'd' : 'm';
       branches.push(rollupRows(wanted, piece, source, [...only, `${bucket} NOT IN (SELECT arrayJoin(${name}))`]));
-      branches.push(rawRows(wanted, source, [inStretches(source, [piece], asked.timezone), ...inTouched(name, rollup, source, zone)]));
+      branches.push(
+        rawRows(wanted, source, [
+          inStretches(source, [piece], asked.timezone),
+          ...inTouched(name, rollup, source, zone),
+        ]),
+      );
     } else if (asked.freshness === 'exact') {
       branches.push(...openDayRaw(wanted, piece, source, zone, only, raw));
       notices.push({

@@ -51,7 +51,8 @@ function rawImpossible({ asked, source }: Pick<Given, 'asked' | 'source'>): stri
   const { metric, interval } = asked;
   if (!metric.raw) return `${metric.name} is not a number of the source's rows.`;
   const within = interval !== 'all' && (interval.unit === 'minute' || interval.unit === 'hour');
-  if (source.daysOnly && within) return `the source knows only days, which cannot be divided into ${intervalText(interval)} buckets.`;
+  if (source.daysOnly && within)
+    return `the source knows only days, which cannot be divided into ${intervalText(interval)} buckets.`;
   return undefined;
 }
 

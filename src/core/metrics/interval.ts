@@ -67,8 +67,7 @@ export function checkInterval(interval: Interval): Interval {
   if (interval === 'all') return interval;
   const { count, unit } = interval;
   const minutes = minutesOf(interval);
-  const fits =
-    minutes !== undefined ? dayMinutes % minutes === 0 : unit === 'day' ? count <= 366 : count === 1;
+  const fits = minutes !== undefined ? dayMinutes % minutes === 0 : unit === 'day' ? count <= 366 : count === 1;
   if (!Number.isInteger(count) || count < 1 || !fits) {
     throw fail('bad_interval', { given: intervalText(interval), accepted: intervalForms });
   }
@@ -147,6 +146,8 @@ export function bucketSql(time: TimeSql, interval: CalendarInterval, { zone, wee
     case 'year':
       return at(`toStartOfYear(${day})`);
     default:
-      return interval.count === 1 ? at(day) : at(`toDate(intDiv(toUInt16(${day}), ${interval.count}) * ${interval.count})`);
+      return interval.count === 1
+        ? at(day)
+        : at(`toDate(intDiv(toUInt16(${day}), ${interval.count}) * ${interval.count})`);
   }
 }

@@ -11,7 +11,7 @@ import { filterSql, inPiece } from './conditions';
 import { bucketSql } from './interval';
 import { rollupTime } from './rows';
 import { qualified } from '../sql/quote';
-import type { Plan } from './plan';
+import type { Plan } from './answer';
 
 /**
  * Semi-additive metrics (MRR, stock): a state per rollup bucket and key, with a row for every bucket and key that has one.
@@ -21,7 +21,10 @@ export function planLast(given: Given): Plan {
   const { asked, rollups, source } = given;
   const { metric } = asked;
   if (asked.topN !== undefined) {
-    throw fail('top_not_for_metric', { metric: metric.name, why: 'its groups have no total over time to be ranked by.' });
+    throw fail('top_not_for_metric', {
+      metric: metric.name,
+      why: 'its groups have no total over time to be ranked by.',
+    });
   }
   const found = coverRange(asked, rollups, source);
   const [piece] = found.pieces;
@@ -35,7 +38,8 @@ export function planLast(given: Given): Plan {
   const wanted = [...new Set([...asked.by, ...asked.where.map((f) => f.dimension)])];
   const calendar = { zone: asked.timezone, weekStart: asked.weekStart };
   const time = asked.interval === 'all' ? [] : ['t'];
-  const t = asked.interval === 'all' ? [] : [`${bucketSql(rollupTime(rollup, zone, asked), asked.interval, calendar)} AS t`];
+  const t =
+    asked.interval === 'all' ? [] : [`${bucketSql(rollupTime(rollup, zone, asked), asked.interval, calendar)} AS t`];
   const over = time.length > 0 ? 'PARTITION BY t' : '';
   const inner = [
     ...t,
@@ -58,10 +62,20 @@ export function planLast(given: Given): Plan {
     reasons: cover.reasons,
     notices: [
       ...(lastMs < asked.toMs
-        ? [{ code: 'last_whole_bucket', message: `The range ends inside a bucket of ${rollup.name}: the last value is that of its last whole bucket.` }]
+        ? [
+            {
+              code: 'last_whole_bucket',
+              message: `The range ends inside a bucket of ${rollup.name}: the last value is that of its last whole bucket.`,
+            },
+          ]
         : []),
       ...(completeToMs < Math.min(asked.toMs, given.nowMs)
-        ? [{ code: 'watermark', message: `${rollup.name} counts all rows that arrived up to ${watermarkText(rollup)}; later ones are not in the answer.` }]
+        ? [
+            {
+              code: 'watermark',
+              message: `${rollup.name} counts all rows that arrived up to ${watermarkText(rollup)}; later ones are not in the answer.`,
+            },
+          ]
         : []),
     ],
     openBucketFromMs: open.fromMs,

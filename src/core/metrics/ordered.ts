@@ -5,7 +5,7 @@ import { fail } from './errors';
 import { gatherRows } from './gather';
 import type { Given } from './given';
 import { indent, intervalOnly, opennessOf, rawReason, united } from './given';
-import type { Plan } from './plan';
+import type { Plan } from './answer';
 
 /** Metrics that depend on the order of rows (funnels): per entity over its raw rows of the whole range, then over entities. */
 export function planOrdered(given: Given): Plan {

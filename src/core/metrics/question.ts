@@ -2,7 +2,8 @@ import { checkZone } from '../time/zone';
 import type { MetricSpec } from './catalogue';
 import { fail } from './errors';
 import type { Interval } from './interval';
-import { bucketEnd, bucketStart, checkInterval } from './interval';
+import { bucketEnd, bucketStart, checkInterval, minutesOf } from './interval';
+import { dayStart, localDay } from './calendar';
 import type { WeekStart } from '../model';
 
 /** How a filter compares; values are strings, `matches` takes RE2 patterns of which one has to match. */
@@ -42,6 +43,8 @@ export interface Asked extends Required<Omit<Question, 'metric' | 'topN'>> {
   readonly metric: MetricSpec;
   readonly topN: number | undefined;
   readonly weekStart: WeekStart;
+  /** First instants (ms) of the buckets that begin inside the range; none for interval `all`. */
+  readonly edges: readonly number[];
 }
 
 const latestMs = Date.UTC(2105, 0, 1);
@@ -68,27 +71,42 @@ export function checkQuestion(question: Question, metrics: readonly MetricSpec[]
   }
   if (new Set(by).size < by.length) throw fail('dimension_twice', { by });
   for (const { dimension, operator, values } of where) {
-    if (!filterOperators.includes(operator)) throw fail('bad_filter', { dimension, operator, accepted: filterOperators });
+    if (!filterOperators.includes(operator))
+      throw fail('bad_filter', { dimension, operator, accepted: filterOperators });
     if (values.length === 0) throw fail('empty_filter', { dimension });
   }
   if (topN !== undefined && (!Number.isInteger(topN) || topN < 1 || topN > mostGroups || by.length === 0)) {
     throw fail('bad_top', { topN, most: mostGroups, dimensions: metric.dimensions });
   }
-  const asked: Asked = { metric, fromMs, toMs, interval, by, where, timezone, topN, freshness, weekStart };
-  edgesOf(asked);
-  return asked;
+  const asked = { metric, fromMs, toMs, interval, by, where, timezone, topN, freshness, weekStart };
+  return { ...asked, edges: edgesOf(asked) };
+}
+
+/** The same question over another range. Throws too_many_buckets. */
+export function overRange(asked: Asked, fromMs: number, toMs: number): Asked {
+  const moved = { ...asked, fromMs, toMs };
+  return { ...moved, edges: edgesOf(moved) };
 }
 
 /** First instants (ms) of the buckets that begin inside the range; none for interval `all`. Throws too_many_buckets. */
-export function edgesOf({ interval, fromMs, toMs, timezone, weekStart }: Asked): readonly number[] {
+function edgesOf({ interval, fromMs, toMs, timezone: zone, weekStart }: Omit<Asked, 'edges'>): readonly number[] {
   if (interval === 'all') return [];
-  const calendar = { zone: timezone, weekStart };
   const edges: number[] = [];
-  let edge = bucketStart(fromMs, interval, calendar);
-  while (edge < toMs) {
+  const add = (edge: number) => {
     if (edges.length > mostBuckets) throw fail('too_many_buckets', { most: mostBuckets });
-    if (edge >= fromMs) edges.push(edge);
-    edge = bucketEnd(edge, interval, calendar);
+    if (edge >= fromMs && edge < toMs) edges.push(edge);
+  };
+  const stepMs = (minutesOf(interval) ?? 0) * 60_000;
+  if (stepMs === 0) {
+    const calendar = { zone, weekStart };
+    for (let t = bucketStart(fromMs, interval, calendar); t < toMs; t = bucketEnd(t, interval, calendar)) add(t);
+    return edges;
+  }
+  // By days, because only a day's two ends have to be asked of the zone.
+  for (let day = localDay(fromMs, zone), start = dayStart(day, zone); start < toMs; day++) {
+    const end = dayStart(day + 1, zone);
+    for (let t = start; t < end; t += stepMs) add(t);
+    start = end;
   }
   return edges;
 }

@@ -14,7 +14,8 @@ const grainText = ({ grain }: Pick<RollupSpec, 'grain'>) => (grain === 'day' ? '
 
 const sentences = {
   measure_missing: (r: Name, f: { column: string }) => `${r.name} does not keep ${f.column}.`,
-  rows_differ: (r: Name, f: { metric: string }) => `${r.name} counts other rows than ${f.metric} (its filter or its NULL rules differ).`,
+  rows_differ: (r: Name, f: { metric: string }) =>
+    `${r.name} counts other rows than ${f.metric} (its filter or its NULL rules differ).`,
   dimension_missing: (r: Name, f: { dimension: string }) => `${r.name} is not kept by ${f.dimension}.`,
   finer_interval: (r: RollupSpec, f: { interval: string }) =>
     `${r.name} has ${grainText(r)} buckets, which cannot be divided into ${f.interval} buckets.`,
@@ -22,14 +23,13 @@ const sentences = {
     r.grain === 'day'
       ? `${r.name} has days of ${r.timezone}, which do not begin where ${f.interval} buckets of ${f.zone} do.`
       : `${r.name} has ${grainText(r)} buckets of UTC, which do not begin where ${f.interval} buckets of ${f.zone} do.`,
-  range_too_short: (r: RollupSpec, _: object) => `The range holds no whole ${grainText(r)} bucket of ${r.name} that is not answered already.`,
+  range_too_short: (r: RollupSpec, _: object) =>
+    `The range holds no whole ${grainText(r)} bucket of ${r.name} that is not answered already.`,
   not_filled: (r: Name, _: object) => `${r.name} was never filled: its first refresh is not done yet.`,
-  per_day_only: (r: Name, f: { interval: string }) =>
-    `${r.name} holds finished numbers per day, which cannot be merged into ${f.interval} buckets.`,
-  finished_numbers: (r: Name, _: object) => `${r.name} holds finished numbers, which cannot be filtered or merged for this metric.`,
+  finished_numbers: (r: Name, _: object) =>
+    `${r.name} holds finished numbers, which cannot be filtered or merged for this metric.`,
   not_by_order: (r: Name, _: object) => `${r.name} does not keep the order of rows, which this metric depends on.`,
   wider: (r: Name, f: { chosen: string }) => `${r.name} gives the same answer from more rows than ${f.chosen}.`,
-  days_only: (r: Name, f: { interval: string }) => `The source knows only days: ${r.name} has nothing for ${f.interval} buckets.`,
   raw_not_needed: (_: Name, f: { chosen: string }) => `Raw rows give the same answer, but ${f.chosen} is smaller.`,
   no_raw: (_: Name, f: { why: string }) => `Raw rows cannot answer: ${f.why}`,
 } as const;
@@ -37,7 +37,11 @@ const sentences = {
 export type ReasonCode = keyof typeof sentences;
 
 /** Makes a reason from its facts. Never throws. */
-export function reason<C extends ReasonCode>(code: C, rollup: RollupSpec | { readonly name: 'raw' }, facts: Parameters<(typeof sentences)[C]>[1]): Reason {
+export function reason<C extends ReasonCode>(
+  code: C,
+  rollup: RollupSpec | { readonly name: 'raw' },
+  facts: Parameters<(typeof sentences)[C]>[1],
+): Reason {
   const say = sentences[code] as (r: unknown, f: unknown) => string;
   return { rollup: rollup.name, code, message: say(rollup, facts) };
 }

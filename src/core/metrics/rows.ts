@@ -22,7 +22,12 @@ export interface RowsWanted {
 const calendarOf = ({ timezone, weekStart }: Asked) => ({ zone: timezone, weekStart });
 
 /** Rows of a rollup's whole buckets. */
-export function rollupRows(wanted: RowsWanted, piece: Piece, source: SourceSpec, conditions: readonly string[]): RowsSql {
+export function rollupRows(
+  wanted: RowsWanted,
+  piece: Piece,
+  source: SourceSpec,
+  conditions: readonly string[],
+): RowsSql {
   const { asked, interval } = wanted;
   const { rollup } = piece;
   const zone = rollupZone(rollup, source, asked);
@@ -30,7 +35,7 @@ export function rollupRows(wanted: RowsWanted, piece: Piece, source: SourceSpec,
   const columns = [
     ...(interval === 'all' ? [] : [`${bucketSql(rollupTime(rollup, zone, asked), interval, calendarOf(asked))} AS t`]),
     ...asked.by.map((d) => `toString(${key(d)}) AS ${ident(d)}`),
-    ...(asked.metric.entity ? [`${key(asked.metric.entity)} AS ${ident(asked.metric.entity)}`] : []),
+    ...(asked.metric.entity ? [named(key(asked.metric.entity), ident(asked.metric.entity))] : []),
     ...asked.metric.measures.map((m) => ident(m.column)),
   ];
   const where = [
@@ -58,7 +63,7 @@ export function rawRows(wanted: RowsWanted, source: SourceSpec, time: readonly s
   const bucketTime = source.daysOnly ? { day: `toDate(${source.time})` } : { instant: source.time };
   const columns: readonly { readonly name: string; readonly sql: string; readonly measure?: MeasureSpec }[] = [
     ...(interval === 'all' ? [] : [{ name: 't', sql: bucketSql(bucketTime, interval, calendarOf(asked)) }]),
-    ...asked.by.map((d) => ({ name: ident(d), sql: `toString(${column(d)})` })),
+    ...asked.by.map((d) => ({ name: ident(d), sql: asText(column(d)) })),
     ...(metric.entity ? [{ name: ident(metric.entity), sql: column(metric.entity) }] : []),
     ...(metric.class === 'ordered' ? [{ name: 'time', sql: source.time }] : []),
     ...metric.measures.map((m) => ({ name: ident(m.column), sql: m.row, measure: m })),
@@ -68,7 +73,7 @@ export function rawRows(wanted: RowsWanted, source: SourceSpec, time: readonly s
     `NOT ${source.deleted}`,
     ...metric.present.flatMap((logical) => source.notNull[logical] ?? []),
     ...(metric.where ? [`(${metric.where})`] : []),
-    ...asked.where.map((f) => filterSql(f, `toString(${column(f.dimension)})`)),
+    ...asked.where.map((f) => filterSql(f, asText(column(f.dimension)))),
   ];
   // Own aliases inside: one like a column of the source would take its place in the conditions.
   const inner = `SELECT ${columns.map((c, i) => `${c.sql} AS tm_${i}`).join(', ') || '1'}\n  FROM ${versions(source, time)}\n  WHERE ${where.join(' AND ')}`;
@@ -83,6 +88,9 @@ export function rawRows(wanted: RowsWanted, source: SourceSpec, time: readonly s
   const grouped = states && keys.length > 0 ? `\nGROUP BY ${keys.join(', ')}` : '';
   return `SELECT ${outer.join(', ') || '1'}\nFROM (\n  ${inner}\n)${grouped}`;
 }
+
+const named = (sql: string, name: string): string => (sql === name ? name : `${sql} AS ${name}`);
+const asText = (sql: string): string => (sql.startsWith('toString(') ? sql : `toString(${sql})`);
 
 /** The source's table, one version per id: FINAL where the engine collapses, else the newest version of each id. */
 function versions(source: SourceSpec, time: readonly string[]): string {

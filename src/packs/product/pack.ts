@@ -45,9 +45,13 @@ export const productPack: Pack = {
       grain: 'day',
       everySeconds: 60,
       columns: [
-        { column: 'dau', description: 'Users active on the day.' },
-        { column: 'wau', description: 'Users active in the 7 days ending with and including the day.' },
-        { column: 'mau', description: 'Users active in the 30 days ending with and including the day.' },
+        { column: 'dau', windowDays: 1, description: 'Users active on the day.' },
+        { column: 'wau', windowDays: 7, description: 'Users active in the 7 days ending with and including the day.' },
+        {
+          column: 'mau',
+          windowDays: 30,
+          description: 'Users active in the 30 days ending with and including the day.',
+        },
         { column: 'new_users', description: 'Users whose first active day ever is this day.' },
         { column: 'returning_users', description: 'Users active on the day and on the day before.' },
         { column: 'resurrected_users', description: 'Users active on the day, not on the day before, and not new.' },
@@ -64,7 +68,8 @@ export const productPack: Pack = {
       class: 'entity-set',
       rollup: 'active_day',
       sql: 'dau',
-      dimensions: [],
+      windows: { dau: 1 },
+      dimensions: ['event'],
     },
     {
       name: 'wau',
@@ -74,7 +79,8 @@ export const productPack: Pack = {
       class: 'entity-set',
       rollup: 'active_day',
       sql: 'wau',
-      dimensions: [],
+      windows: { wau: 7 },
+      dimensions: ['event'],
     },
     {
       name: 'mau',
@@ -84,7 +90,8 @@ export const productPack: Pack = {
       class: 'entity-set',
       rollup: 'active_day',
       sql: 'mau',
-      dimensions: [],
+      windows: { mau: 30 },
+      dimensions: ['event'],
     },
     {
       name: 'stickiness',
@@ -94,7 +101,19 @@ export const productPack: Pack = {
       class: 'ratio',
       rollup: 'active_day',
       sql: 'if(mau = 0, NULL, dau / mau)',
-      dimensions: [],
+      windows: { dau: 1, mau: 30 },
+      dimensions: ['event'],
+    },
+    {
+      name: 'active_users',
+      title: 'Active users',
+      description:
+        'Distinct users with at least one event in the interval: a calendar day, week, month or the whole range.',
+      unit: 'short',
+      class: 'entity-set',
+      rollup: 'user_day',
+      sql: 'uniqExact(user)',
+      dimensions: ['event'],
     },
     {
       name: 'events',

@@ -94,6 +94,7 @@ export const revenuePack: Pack = {
       class: 'ratio',
       rollup: 'order_day',
       sql: 'if(sum(orders) = 0, NULL, sum(refunds) / sum(orders))',
+      weight: 'sum(orders)',
       dimensions: ['currency'],
     },
     {
@@ -104,6 +105,7 @@ export const revenuePack: Pack = {
       class: 'ratio',
       rollup: 'order_day',
       sql: 'if(sum(orders) = 0, NULL, sum(gross) / sum(orders))',
+      weight: 'sum(orders)',
       dimensions: ['currency'],
     },
     {

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+
+import type { TestEngine } from '../../testing/engine';
+import { startEngine } from '../../testing/engine';
+
+const root = join(__dirname, '..', '..', '..');
+let engine: TestEngine;
+
+function tidemark(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = {
+    ...process.env,
+    TIDEMARK_URL: engine.url,
+    TIDEMARK_CONFIG: join(root, 'demo', 'cdnow', 'tidemark.yaml'),
+  };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join(root, 'bin', 'tidemark.js'), ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
+    );
+  });
+}
+
+beforeAll(async () => {
+  engine = await startEngine();
+  for (const args of [['seed', '--demo', 'cdnow'], ['migrate'], ['refresh']]) {
+    const { code, stderr } = await tidemark(...args);
+    if (code !== 0) throw new Error(stderr);
+  }
+}, 120_000);
+afterAll(async () => engine.stop());
+
+test('it tells the table, the reasons and the SQL, and with --run the rows', async () => {
+  const { code, stdout } = await tidemark(
+    'explain',
+    'orders',
+    '--from',
+    '1997-01-01',
+    '--to',
+    '1997-04-01',
+    '--interval',
+    'month',
+    '--run',
+  );
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    'orders per month in UTC, 1997-01-01 00:00:00 to 1997-04-01 00:00:00 UTC: answered from order_day.',
+  );
+  expect(stdout).toContain('customer_day gives the same answer from more rows than order_day.');
+  expect(stdout).toMatch(/1997-01-01 00:00:00.* 8,928 .*\n.*1997-02-01.* 11,272 .*\n.*1997-03-01.* 11,598 /);
+  expect(stdout).toMatch(/3 rows in [\d.]+ ms, about [\d,]+ rows read\./);
+}, 60_000);
+
+test('another zone is answered raw, with the same sum over all', async () => {
+  const range = ['--from', '1997-01-01T00:00Z', '--to', '1998-07-01T00:00Z', '--run', '--json'];
+  const asked = async (...more: readonly string[]) =>
+    JSON.parse((await tidemark('explain', 'gross_revenue', ...range, ...more)).stdout) as {
+      chosen: string;
+      rows: readonly { value: number }[];
+      reasons: readonly { code: string }[];
+    };
+  const here = await asked('--interval', 'all');
+  expect([here.chosen, here.rows]).toEqual(['order_day', [{ value: 2500315.63, open: 0 }]]);
+  const there = await asked('--interval', 'month', '--tz', 'Asia/Kathmandu');
+  expect([there.chosen, there.reasons[0]?.code]).toEqual(['raw', 'zone_differs']);
+  expect(Math.round(there.rows.reduce((sum, r) => sum + r.value, 0) * 100)).toBe(250_031_563);
+}, 60_000);
+
+test('a wrong question ends with code 2 and the accepted list', async () => {
+  const answer = await tidemark('explain', 'ordres');
+  expect(answer.code).toBe(2);
+  expect(answer.stderr).toContain(
+    'There is no metric "ordres". Installed are: active_users, average_order, buyers, dau,',
+  );
+}, 60_000);

@@ -1,0 +1,9 @@
+export type { Grain, MeasureSpec, MetricSpec, PlannerCatalogue, RollupSpec, SourceSpec } from './catalogue';
+export type { CalendarInterval, Interval } from './interval';
+export { intervalForms, intervalText, parseInterval } from './interval';
+export type { Part, Plan } from './answer';
+export { planQuestion } from './plan';
+export type { Filter, FilterOperator, Question } from './question';
+export { filterOperators } from './question';
+export type { Reason, ReasonCode } from './reasons';
+export { reasonCodes } from './reasons';
