@@ -64,6 +64,16 @@ test('NULL is ruled as in the refreshes: a rollup that leaves out other rows tha
   expect(users.sql).toContain('AND NOT 0 AND isNotNull(`at`) AND isNotNull(`who`)');
 });
 
+test('of two rollups with the answer the one without users is taken', () => {
+  const all = plannerCatalogue({ ...installation, sources: { events: { ...events, nullable: [] } } }, watermarks);
+  const plan = planQuestion({ metric: 'events', interval: 'all', fromMs: 0, toMs: 1e12, timezone: 'UTC' }, all, 2e12);
+  expect(plan.chosen).toBe('event_day');
+  expect(plan.reasons.map((r) => [r.rollup, r.code])).toEqual([
+    ['active_day', 'finished_numbers'],
+    ['user_day', 'wider'],
+  ]);
+});
+
 test('it is plain data: written as JSON and read again it plans the same', () => {
   const again = JSON.parse(JSON.stringify(catalogue)) as typeof catalogue;
   const asked = { metric: 'events', interval: 'all', fromMs: 0, toMs: 1e12, timezone: 'UTC' } as const;

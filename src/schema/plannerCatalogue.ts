@@ -89,7 +89,7 @@ function rollupSpec(
     kind: finished ? 'finished' : 'places',
     grain: rollup.grain,
     timezone: installation.timezone,
-    keys: finished ? [] : base.keys.map(({ column: name, from }) => ({ column: name, from })),
+    keys: finished ? [] : base.keys.map((k) => ({ column: k.column, from: k.from, wide: k.type === 'source' })),
     measures: finished ? [] : measuresOf(base, source),
     windows: Object.fromEntries(windows),
     ...rowsThatCount(base, source),

@@ -41,6 +41,15 @@ export interface MeasureSpec {
 /** Width of a rollup's buckets: seconds for those that count from 1970 in UTC, `day` for a zone's days. */
 export type Grain = number | 'day';
 
+/** A column that a rollup's rows are split by. */
+export interface RollupKeySpec {
+  readonly column: string;
+  /** Logical column of the role whose value it holds. */
+  readonly from: string;
+  /** Whether it has many values (users), so that the rollup has many rows. */
+  readonly wide: boolean;
+}
+
 /** An installed rollup. Its table has the bucket as column `d` (Date, grain day) or `m` (DateTime), and is read with FINAL. */
 export interface RollupSpec {
   readonly name: string;
@@ -52,7 +61,7 @@ export interface RollupSpec {
   readonly grain: Grain;
   /** Zone of its days. */
   readonly timezone: string;
-  readonly keys: readonly { readonly column: string; readonly from: string }[];
+  readonly keys: readonly RollupKeySpec[];
   readonly measures: readonly MeasureSpec[];
   /** Kind `finished` only: column → days of its window. */
   readonly windows: Readonly<Record<string, number>>;

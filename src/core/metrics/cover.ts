@@ -1,5 +1,5 @@
 import type { RollupSpec, SourceSpec } from './catalogue';
-import { excess, grainEdge, rollupZone, unfit } from './fits';
+import { grainEdge, rollupZone, rowsRank, unfit } from './fits';
 import type { Asked } from './question';
 import type { Reason } from './reasons';
 import { reason } from './reasons';
@@ -35,7 +35,7 @@ export function coverRange(asked: Asked, rollups: readonly RollupSpec[], source:
     if (why) reasons.push(why);
     return !why && rollup.kind === 'places';
   });
-  fit.sort((a, b) => width(b) - width(a) || excess(a, asked) - excess(b, asked));
+  fit.sort((a, b) => width(b) - width(a) || rowsRank(a) - rowsRank(b));
   const pieces: Piece[] = [];
   let open: readonly Stretch[] = [{ fromMs: asked.fromMs, toMs: asked.toMs }];
   for (const rollup of fit) {

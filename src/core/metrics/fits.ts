@@ -1,4 +1,4 @@
-import type { MeasureSpec, MetricSpec, RollupSpec, SourceSpec } from './catalogue';
+import type { MeasureSpec, RollupSpec, SourceSpec } from './catalogue';
 import { dayStart, localDay } from './calendar';
 import { intervalText, minutesOf } from './interval';
 import type { Asked } from './question';
@@ -83,8 +83,5 @@ const sameMeasure = (a: MeasureSpec, b: MeasureSpec): boolean =>
 const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((x) => b.includes(x));
 
-/** How many columns a rollup's rows are split by beyond what is asked: fewer means fewer rows. */
-export function excess(rollup: RollupSpec, asked: Asked, metric: MetricSpec = asked.metric): number {
-  const asksFor = [...asked.by, ...asked.where.map((f) => f.dimension), ...(metric.entity ? [metric.entity] : [])];
-  return rollup.keys.filter((k) => !asksFor.includes(k.from)).length;
-}
+/** Rank of a rollup by the rows it has of one bucket: a column of many values outweighs all others. */
+export const rowsRank = ({ keys }: RollupSpec): number => keys.reduce((sum, key) => sum + (key.wide ? 1000 : 1), 0);

@@ -49,7 +49,7 @@ const rollup = (name: string, own: Partial<RollupSpec>): RollupSpec => ({
   kind: 'places',
   grain: 'day',
   timezone: 'UTC',
-  keys: [{ column: 'service', from: 'service' }],
+  keys: [{ column: 'service', from: 'service', wide: false }],
   measures: [n, failed, latency],
   windows: {},
   present: [],
@@ -62,8 +62,8 @@ export const requestDay = rollup('request_day', {});
 export const requestQuarter = rollup('request_15m', { grain: 900 });
 export const callerDay = rollup('caller_day', {
   keys: [
-    { column: 'user', from: 'user' },
-    { column: 'service', from: 'service' },
+    { column: 'user', from: 'user', wide: true },
+    { column: 'service', from: 'service', wide: false },
   ],
   measures: [n],
 });
@@ -73,7 +73,7 @@ export const activeDay = rollup('active_day', {
   measures: [],
   windows: { dau: 1, mau: 30 },
 });
-export const mrrDay = rollup('mrr_day', { keys: [{ column: 'plan', from: 'plan' }], measures: [mrr] });
+export const mrrDay = rollup('mrr_day', { keys: [{ column: 'plan', from: 'plan', wide: false }], measures: [mrr] });
 
 export const requests: SourceSpec = {
   role: 'requests',
