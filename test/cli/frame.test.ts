@@ -12,7 +12,7 @@ const verbs = readdirSync(join(root, 'src/cli/commands'))
 
 test('every file in commands/ is a command, and every command has its file', async () => {
   const { code, stdout } = await tidemark(['--help']);
-  const listed = [...stdout.matchAll(/^ {2}(\w+)(?: \[.*\])? {2,}/gm)]
+  const listed = [...stdout.matchAll(/^ {2}(\w+)(?: \[\w+\]| <\w+>)* {2,}/gm)]
     .map(([, verb]) => verb)
     .filter((verb) => verb !== 'help');
   expect(code).toBe(0);
