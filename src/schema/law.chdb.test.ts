@@ -100,8 +100,9 @@ test.each(cases)(
     for (let step = 0; step < steps; step++) {
       await deliver(step, false);
       await merge();
-      // D: a row stamped in step s is visible at the latest when the refresh of step s + lateSteps is over.
-      await tick(startMs + (step - lateSteps) * stepMs);
+      // D: a row stamped in step s, its first millisecond included, is visible at the latest when the refresh of step
+      // s + lateSteps is over: so the watermark of that refresh ends before step s.
+      await tick(startMs + (step - lateSteps) * stepMs - 1);
       // Rows arrive, and merges happen, between the steps of one refresh.
       await refresh(async (i) => {
         if (i === 1) await deliver(step, true);

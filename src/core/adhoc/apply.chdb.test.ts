@@ -7,7 +7,10 @@ import { startEngine } from '../../testing/engine';
 import type { AdhocFilter } from './filter';
 import type { TestEngine } from '../../testing/engine';
 
-jest.setTimeout(120_000);
+/** Random statements; `npm run test:soak` asks for more. */
+const statements = Number(process.env['TIDEMARK_STATEMENTS'] ?? 500);
+
+jest.setTimeout(120_000 + statements * 100);
 
 let engine: TestEngine;
 beforeAll(async () => {
@@ -136,9 +139,6 @@ const nested = fc.oneof(
     .map(([a, b]) => `SELECT count() AS c FROM (SELECT id FROM (${a}) UNION ALL SELECT id FROM (${b}))`),
   fc.tuple(of(tables), of(tables)).map(([a, b]) => `SELECT id FROM ${a}⟨WHERE⟩ UNION ALL (SELECT id FROM ${b}⟨WHERE⟩)`),
 );
-
-/** Random statements; `npm run test:soak` asks for more. */
-const statements = Number(process.env['TIDEMARK_STATEMENTS'] ?? 500);
 
 test('a filter yields exactly the rows that the same condition by hand yields', async () => {
   const cases = fc.sample(
