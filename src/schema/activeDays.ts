@@ -1,4 +1,4 @@
-import { ident, literal, qualified } from '../core/sql/quote';
+import { literal, qualified } from '../core/sql/quote';
 import type { ActiveDaysRollup } from '../packs/types';
 import type { Installation } from './installation';
 import type { Span } from './sourceRollup';
@@ -69,7 +69,3 @@ FROM (
 )
 WHERE day >= first_day AND day <= last_day`;
 }
-
-/** Columns of the rollup's table beside d and run. */
-export const finishedColumns = (rollup: ActiveDaysRollup): readonly string[] =>
-  rollup.columns.map((c) => ident(c.column));

@@ -10,8 +10,6 @@ export const fail = errorTable({
     `roles.${f.role}.columns.${f.logical}: column ${f.table}.${f.column} is ${f.type}, but ${f.wanted} is needed. Map another column, or a view that casts it.`,
   key_lets_rows_double: (f: { role: string; table: string; sourceClass: string; key: string; wanted: string }) =>
     `roles.${f.role}: table ${f.table} is ordered by (${f.key}), so FINAL cannot make one row of the versions of one id in class ${f.sourceClass}. ${f.wanted}`,
-  rollup_unknown: (f: { rollup: string; known: readonly string[] }) =>
-    `There is no rollup "${f.rollup}" here. There are: ${f.known.join(', ')}.`,
   not_migrated: (f: { database: string }) =>
     `Database "${f.database}" holds nothing of Tidemark yet. Run: tidemark migrate`,
   refresh_failed: (f: { step: string; cause: string }) =>

@@ -10,6 +10,7 @@ import { ChartLegend, legendItem } from './ChartLegend';
 import { definePanel } from './definition';
 import { PanelBody } from './PanelBody';
 import { legendOptions, legendTooltipDefaults, tooltipOptions } from './singleStat';
+import { axisDefaults } from './axisDefaults';
 
 interface BarChartOptions {
   readonly orientation: 'auto' | 'horizontal' | 'vertical';
@@ -162,18 +163,7 @@ export const barChart = definePanel<BarChartOptions>({
     fillOpacity: 80,
     lineWidth: 1,
     gradientMode: 'none',
-    axisPlacement: 'auto',
-    axisLabel: '',
-    axisColorMode: 'text',
-    axisBorderShow: false,
-    axisCenteredZero: false,
-    axisGridShow: undefined,
-    axisSoftMin: undefined,
-    axisSoftMax: undefined,
-    axisWidth: undefined,
-    scaleDistribution: { type: 'linear' },
-    hideFrom: { tooltip: false, viz: false, legend: false },
-    thresholdsStyle: { mode: 'off' },
+    ...axisDefaults,
   },
   customIgnored: {
     gradientMode: ['none'],

@@ -11,6 +11,7 @@ import { graphable } from './frames';
 import { PanelBody } from './PanelBody';
 import { legendOptions, legendTooltipDefaults, tooltipOptions } from './singleStat';
 import { SeriesTooltip } from './SeriesTooltip';
+import { axisDefaults } from './axisDefaults';
 
 interface TimeSeriesOptions {
   readonly legend: VizLegendOptions;
@@ -116,18 +117,7 @@ export const timeSeries = definePanel<TimeSeriesOptions>({
     barAlignment: 0,
     barMaxWidth: undefined,
     barWidthFactor: 0.6,
-    axisPlacement: 'auto',
-    axisLabel: '',
-    axisColorMode: 'text',
-    axisBorderShow: false,
-    axisCenteredZero: false,
-    axisGridShow: undefined,
-    axisSoftMin: undefined,
-    axisSoftMax: undefined,
-    axisWidth: undefined,
-    scaleDistribution: { type: 'linear' },
-    hideFrom: { tooltip: false, viz: false, legend: false },
-    thresholdsStyle: { mode: 'off' },
+    ...axisDefaults,
   },
   customIgnored: { fillColor: [], pointColor: [], pointSymbol: [], showValues: [false] },
 });
