@@ -31,5 +31,11 @@ export const fail = errorTable({
     `${f.option} "${f.given}" is no time. Write a day (2026-03-01), a time (2026-03-01T12:30, with Z or +02:00 for a fixed one), now, or how far back (30d, 12h, 90m, 2w).`,
   usage_bad_filter: (f: { given: string }) =>
     `--where "${f.given}" is no filter. Write dimension=value (several values with commas), dimension!=value, dimension=~pattern or dimension!~pattern.`,
+  usage_only_with: (f: { option: string; other: string }) =>
+    `${f.option} only goes with ${f.other}. Give both, or leave ${f.option} out.`,
+  usage_drop_what: () =>
+    'tidemark drop needs to know what: --rollup NAME for one rollup, or --all for everything that tidemark migrate made. Without --yes it only shows it.',
+  usage_role_unmapped: (f: { role: string; file: string; mapped: readonly string[] }) =>
+    `--role ${f.role}: ${f.file} does not map this role. It maps: ${f.mapped.join(', ') || 'none'}.`,
   usage_bad_number: (f: { option: string; given: string }) => `${f.option} "${f.given}" is no whole number.`,
 });

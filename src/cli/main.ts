@@ -1,7 +1,10 @@
 import { Command } from 'commander';
 
+import { backfillCommand } from './commands/backfill';
 import { buildCommand } from './commands/build';
 import { configCommand } from './commands/config';
+import { doctorCommand } from './commands/doctor';
+import { dropCommand } from './commands/drop';
 import { explainCommand } from './commands/explain';
 import { migrateCommand } from './commands/migrate';
 import { refreshCommand } from './commands/refresh';
@@ -15,8 +18,11 @@ import { packageVersion } from './version';
 
 /** Commands by file: one `src/cli/commands/<verb>.ts` each, listed here and nowhere else. */
 const commands: readonly (() => Command)[] = [
+  backfillCommand,
   buildCommand,
   configCommand,
+  doctorCommand,
+  dropCommand,
   explainCommand,
   migrateCommand,
   refreshCommand,

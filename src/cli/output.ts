@@ -87,15 +87,17 @@ function drawn(head: readonly string[], rows: readonly (readonly Cell[])[], colo
 
 function bar(title: string, total: number, unit: string): Progress {
   const shown = new SingleBar({
-    format: `${title} {bar} {percentage} % · {value} of {total} ${unit}`,
+    format: `${title} {bar} {percentage} % · {value} of {total} ${unit} · {speed}/s · {eta_formatted} left`,
     formatValue: (value, _options, type) => (type === 'value' || type === 'total' ? grouped(value) : String(value)),
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
     hideCursor: true,
   });
-  shown.start(total, 0);
-  return { update: (done) => shown.update(done), stop: () => shown.stop() };
+  const startedMs = Date.now();
+  const speed = (done: number) => grouped(Math.round((1000 * done) / Math.max(1, Date.now() - startedMs)));
+  shown.start(total, 0, { speed: '0' });
+  return { update: (done) => shown.update(done, { speed: speed(done) }), stop: () => shown.stop() };
 }
 
 function lines(title: string, total: number, unit: string, stderr: Sink): Progress {

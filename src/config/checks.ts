@@ -1,13 +1,9 @@
 import { roleNames } from '../core/model';
-import type { RoleName } from '../core/model';
-import { arrivalColumns, constantColumns, roles } from '../packs/roles';
-import type { Problem } from './problem';
+import { roleProblems } from './checks/role';
+import { defaultTiers } from './schema';
+import { mapping } from './problem';
+import type { Mapping, Path, Problem } from './problem';
 import { judgeZone } from './timezone';
-
-type Mapping = Readonly<Record<string, unknown>>;
-
-const mapping = (value: unknown): Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
 
 /**
  * Checks what no single key can show: rules across fields, names of zones, the form of addresses. Takes the file's
@@ -19,7 +15,12 @@ export function crossChecks(content: unknown): Problem[] {
     const role = mapping(root.roles)[name];
     return role == null ? [] : roleProblems(name, mapping(role));
   });
-  return [...connectionProblems(mapping(root.connection)), ...reportingProblems(mapping(root.reporting)), ...byRole];
+  return [
+    ...connectionProblems(mapping(root.connection)),
+    ...reportingProblems(mapping(root.reporting)),
+    ...tierProblems(mapping(root.tiers)),
+    ...byRole,
+  ];
 }
 
 function connectionProblems({ url }: Mapping): Problem[] {
@@ -43,57 +44,37 @@ function connectionProblems({ url }: Mapping): Problem[] {
   return [];
 }
 
-function reportingProblems({ timezone }: Mapping): Problem[] {
-  if (typeof timezone !== 'string' || timezone === '') return [];
-  const { known, meant } = judgeZone(timezone);
+function reportingProblems({ timezone, zones }: Mapping): Problem[] {
+  const path = ['reporting', 'timezone'];
+  const first = typeof timezone === 'string' && timezone !== '' ? timezone : undefined;
+  const problems = first === undefined ? [] : zoneProblems(path, first);
+  const kept = new Set([first ?? 'UTC']);
+  for (const [i, zone] of (Array.isArray(zones) ? (zones as unknown[]) : []).entries()) {
+    if (typeof zone !== 'string' || zone === '') continue;
+    const at = ['reporting', 'zones', i];
+    problems.push(...zoneProblems(at, zone));
+    if (kept.has(zone)) {
+      const text = `The days of "${zone}" are kept already. Remove it: zones are those beside timezone, each once.`;
+      problems.push({ path: at, at: 'value', text });
+    }
+    kept.add(zone);
+  }
+  return problems;
+}
+
+function zoneProblems(path: Path, zone: string): Problem[] {
+  const { known, meant } = judgeZone(zone);
   if (known) return [];
   const hint = meant ? ` Did you mean "${meant}"?` : '';
-  const text = `Time zone "${timezone}" does not exist. Write an IANA name such as Europe/Berlin or UTC.${hint}`;
-  return [{ path: ['reporting', 'timezone'], at: 'value', text }];
+  const text = `Time zone "${zone}" does not exist. Write an IANA name such as Europe/Berlin or UTC.${hint}`;
+  return [{ path, at: 'value', text }];
 }
 
-function roleProblems(name: RoleName, role: Mapping): Problem[] {
-  const path = ['roles', name];
-  const problems: Problem[] = [];
-  const columns = mapping(role.columns);
-  if (typeof role.table === 'string' && !/^[^.\s]+\.[^.\s]+$/.test(role.table)) {
-    const text = `"${role.table}" is not of the form database.table. Write for example shop.${name}.`;
-    problems.push({ path: [...path, 'table'], at: 'value', text });
-  }
-  if (role.class === 'window') {
-    if (role.windowDays === undefined) {
-      const text =
-        'This key is missing. Class window recomputes the last windowDays days at each refresh; write for example 3.';
-      problems.push({ path: [...path, 'windowDays'], at: 'value', text });
-    }
-  } else if (typeof role.class === 'string') {
-    if (role.windowDays !== undefined) {
-      const text = `Only class window takes windowDays, and the class is ${role.class}. Remove it or write class: window.`;
-      problems.push({ path: [...path, 'windowDays'], at: 'key', text });
-    }
-    if (['append', 'fixed', 'moving'].includes(role.class) && role.columns !== undefined)
-      for (const logical of arrivalColumns)
-        if (columns[logical] === undefined) problems.push(missingArrival(path, role.class, logical));
-  }
-  return [...problems, ...constantProblems(name, columns, mapping(role.constants), role.columns !== undefined)];
-}
-
-function missingArrival(path: readonly string[], sourceClass: string, logical: string): Problem {
-  const text = `This key is missing. Class ${sourceClass} finds its work by id and ingestedAt: map it, or write class: window if the table has no such column.`;
-  return { path: [...path, 'columns', logical], at: 'value', text };
-}
-
-function constantProblems(name: RoleName, columns: Mapping, constants: Mapping, mapped: boolean): Problem[] {
-  return constantColumns[name].flatMap((logical): Problem[] => {
-    const column = columns[logical] !== undefined;
-    const constant = constants[logical] !== undefined;
-    if (column && constant) {
-      const text = `${logical} is given both as a column and as a constant. Keep one of them.`;
-      return [{ path: ['roles', name, 'constants', logical], at: 'key', text }];
-    }
-    const required = roles[name].columns.some((c) => c.name === logical && c.required);
-    if (!required || column || constant || !mapped) return [];
-    const text = `This key is missing. Map it to a column, or name one value for all rows: constants: {${logical}: USD}.`;
-    return [{ path: ['roles', name, 'columns', logical], at: 'value', text }];
-  });
+function tierProblems({
+  minuteDays = defaultTiers.minuteDays,
+  quarterDays = defaultTiers.quarterDays,
+}: Mapping): Problem[] {
+  if (typeof minuteDays !== 'number' || typeof quarterDays !== 'number' || quarterDays > minuteDays) return [];
+  const text = `${quarterDays} days are not more than minuteDays (${minuteDays}). The coarser tier must live longer: write at least ${minuteDays + 1}.`;
+  return [{ path: ['tiers', 'quarterDays'], at: 'value', text }];
 }

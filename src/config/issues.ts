@@ -8,6 +8,8 @@ import type { Path, Problem } from './problem';
 interface KeyedSchema {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, KeyedSchema>>;
+  readonly additionalProperties?: KeyedSchema | boolean;
+  readonly anyOf?: readonly KeyedSchema[];
 }
 
 const quoted = (values: readonly unknown[]) => values.join(', ');
@@ -34,6 +36,12 @@ function problemsOfIssue(issue: z.core.$ZodIssue, value: unknown, schema: KeyedS
   const actual = valueAt(value, path);
   const here = schemaAt(schema, path);
   const at = 'value';
+  if (issue.code === 'invalid_union') {
+    // Only the form with keys can have problems inside; where it was not written, neither form was.
+    const inside = issue.errors.find((of) => of.some((i) => i.path.length > 0 || i.code === 'unrecognized_keys'));
+    if (inside) return inside.flatMap((i) => problemsOfIssue(within(i, issue.path), value, schema));
+    return [{ path, at, text: `Found ${shown(actual)}, expected a text, or a mapping of keys.` }];
+  }
   if (issue.code === 'unrecognized_keys') {
     const accepted = Object.keys(here?.properties ?? {});
     return issue.keys.map((key) => {
@@ -65,6 +73,11 @@ function problemsOfIssue(issue: z.core.$ZodIssue, value: unknown, schema: KeyedS
   ];
 }
 
+const within = (issue: z.core.$ZodIssue, path: readonly PropertyKey[]): z.core.$ZodIssue => ({
+  ...issue,
+  path: [...path, ...issue.path],
+});
+
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_value':
@@ -85,6 +98,9 @@ const types: Readonly<Record<string, string>> = {
   number: 'a whole number',
   int: 'a whole number',
   object: 'a mapping of keys',
+  record: 'a mapping of keys',
+  array: 'a list',
+  boolean: 'true or false',
 };
 
 function shown(value: unknown): string {
@@ -102,6 +118,14 @@ function valueAt(value: unknown, path: Path): unknown {
 
 function schemaAt(schema: KeyedSchema, path: Path): KeyedSchema | undefined {
   let at: KeyedSchema | undefined = schema;
-  for (const key of path) at = at?.properties?.[key];
-  return at;
+  for (const key of path) at = at && below(at, key);
+  return at?.anyOf ? at.anyOf.find((branch) => branch.properties) : at;
+}
+
+function below(
+  { properties, additionalProperties, anyOf }: KeyedSchema,
+  key: string | number,
+): KeyedSchema | undefined {
+  const named = properties?.[key] ?? anyOf?.map((branch) => branch.properties?.[key]).find((found) => found);
+  return named ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
 }

@@ -21,8 +21,16 @@ test('a minimal file gets the documented defaults', () => {
   expect(parse(head)).toEqual({
     file: 'tidemark.yaml',
     connection: { url: 'http://localhost:8123', user: 'default', password: '', database: 'tidemark' },
-    reporting: { timezone: 'UTC', weekStart: 'monday' },
-    refresh: { everySeconds: 5, delaySeconds: 3, overlapSeconds: 10 },
+    reporting: { timezone: 'UTC', zones: [], weekStart: 'monday' },
+    refresh: {
+      everySeconds: 5,
+      delaySeconds: 3,
+      overlapSeconds: 10,
+      freshDays: 2,
+      lateDaysPerRun: 4,
+      memoryMb: 2000,
+    },
+    tiers: { minuteDays: 7, quarterDays: 366 },
     roles: {},
   });
 });
@@ -42,6 +50,11 @@ test('a role is mapped with its columns, constants and window', () => {
     windowDays: 3,
     columns: { time: 'created_at', user: 'customer', amount: 'total' },
     constants: { currency: 'EUR' },
+    dimensions: [],
+    tops: {},
+    mode: 'recompute',
+    steps: [],
+    apdexMs: 500,
   });
 });
 
@@ -91,7 +104,7 @@ roles:
     columns: {time: t, user: u, amount: a}
 `;
   expect(problemsOf(text)).toEqual([
-    '  tidemark.yaml:2:1 conection: This key does not exist. Accepted here: version, connection, reporting, refresh, roles. Did you mean "connection"?',
+    '  tidemark.yaml:2:1 conection: This key does not exist. Accepted here: version, connection, reporting, refresh, tiers, roles. Did you mean "connection"?',
     '  tidemark.yaml:5:13 reporting.timezone: Time zone "europe/berlin" does not exist. Write an IANA name such as Europe/Berlin or UTC. Did you mean "Europe/Berlin"?',
     '  tidemark.yaml:6:14 reporting.weekStart: "Monday" is not accepted. Accepted: monday, sunday. Did you mean "monday"?',
     '  tidemark.yaml:8:17 refresh.everySeconds: Found "5", expected a whole number.',
@@ -145,7 +158,7 @@ test.each([
     'a constant for a role that has none',
     events('id: i, time: t, event: e, user: u, ingestedAt: a', '    constants: {event: x}\n'),
     [
-      '  tidemark.yaml:9:5 roles.events.constants: This key does not exist. Accepted here: table, class, windowDays, columns.',
+      '  tidemark.yaml:9:5 roles.events.constants: This key does not exist. Accepted here: table, class, windowDays, mode, redelivers, keepsDays, dimensions, top, steps, columns.',
     ],
   ],
 ])('%s is refused with its place', (_, text, problems) => {

@@ -3,13 +3,15 @@ import type { Document } from 'yaml';
 
 import { roleNames } from '../core/model';
 import { crossChecks } from './checks';
-import type { Config, RoleConfig } from './config';
+import type { Config } from './config';
 import { substituteEnv } from './env';
 import type { Env } from './env';
 import { fail } from './errors';
 import { problemsOf } from './issues';
 import { inFileOrder, locate } from './problem';
 import type { Path, Problem } from './problem';
+import { toRole } from './role';
+import type { ParsedRole } from './role';
 import { configJsonSchema, configSchema } from './schema';
 
 /** Where the text came from and which environment its references mean. */
@@ -72,32 +74,20 @@ function pathOf(ancestors: readonly unknown[]): Path {
 }
 
 type Parsed = NonNullable<ReturnType<typeof configSchema.safeParse>['data']>;
-type ParsedRole = {
-  readonly table: string;
-  readonly class: RoleConfig['sourceClass'];
-  readonly windowDays?: number | undefined;
-  readonly columns: Readonly<Record<string, string | undefined>>;
-  readonly constants?: Readonly<Record<string, string | undefined>> | undefined;
-};
 
-function toConfig(file: string, { connection, reporting, refresh, roles }: Parsed): Config {
+function toConfig(file: string, { connection, reporting, refresh, tiers, roles }: Parsed): Config {
   const mapped = roleNames.flatMap((name) => {
     const role = roles[name] as ParsedRole | undefined;
     return role ? [[name, toRole(role)] as const] : [];
   });
   const url = new URL(connection.url).origin;
-  return { file, connection: { ...connection, url }, reporting, refresh, roles: Object.fromEntries(mapped) };
-}
-
-function toRole({ table, class: sourceClass, windowDays, columns, constants }: ParsedRole): RoleConfig {
+  const { cluster, ...login } = connection;
   return {
-    table,
-    sourceClass,
-    columns: given(columns),
-    constants: given(constants ?? {}),
-    ...(windowDays !== undefined && { windowDays }),
+    file,
+    connection: { ...login, url, ...(cluster !== undefined && { cluster }) },
+    reporting,
+    refresh,
+    tiers,
+    roles: Object.fromEntries(mapped),
   };
 }
-
-const given = (values: Readonly<Record<string, string | undefined>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined));

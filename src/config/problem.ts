@@ -1,5 +1,12 @@
-import { isMap, isNode, isPair, isScalar } from 'yaml';
+import { isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
 import type { Document, LineCounter } from 'yaml';
+
+/** A mapping of the file with keys not yet judged. */
+export type Mapping = Readonly<Record<string, unknown>>;
+
+/** The value where it is a mapping, else an empty one: what has the wrong type is told by the schema. */
+export const mapping = (value: unknown): Mapping =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
 
 /** Keys from the root of the file to a setting. */
 export type Path = readonly (string | number)[];
@@ -28,8 +35,10 @@ export function locate(file: string, document: Document, lines: LineCounter, pro
 function offsetOf(document: Document, { path, at }: Problem): number {
   for (let length = path.length; length > 0; length--) {
     const parent = document.getIn(path.slice(0, length - 1), true);
+    const key = path[length - 1];
+    if (isSeq(parent) && typeof key === 'number' && parent.items[key]) return startOf(parent.items[key]);
     if (!isMap(parent)) continue;
-    const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === path[length - 1]);
+    const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key);
     if (!pair) continue;
     const whole = length === path.length;
     if (whole && at === 'value' && isScalar(pair.value) && pair.value.value !== null) return startOf(pair.value);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
-import { sourceClasses, weekStarts } from '../core/model';
-import type { RoleName } from '../core/model';
-import { constantColumns, roles } from '../packs/roles';
+import { weekStarts } from '../core/model';
+import { role } from './roleSchema';
 
 const text = (description: string) => z.string().min(1).describe(description);
 const seconds = (least: number, preset: number, description: string) =>
@@ -19,12 +18,19 @@ const connection = z
       .default('')
       .describe('Password of the user. Write ${TIDEMARK_PASSWORD} and set that environment variable.'),
     database: text('Database for everything that Tidemark makes.').default('tidemark'),
+    cluster: text(
+      'Cluster (of system.clusters) on whose servers everything is made, with replicated tables. Leave it out for one server.',
+    ).optional(),
   })
   .describe('How to reach ClickHouse.');
 
 const reporting = z
   .strictObject({
     timezone: text('IANA time zone in which days begin, such as Europe/Berlin.').default('UTC'),
+    zones: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Further IANA time zones whose days are kept too; each costs as much as the first.'),
     weekStart: z.enum(weekStarts).default('monday').describe('First day of a week.'),
   })
   .describe('The calendar in which numbers are reported.');
@@ -42,46 +48,36 @@ const refresh = z
       10,
       'Seconds before the watermark that each refresh reads again: the longest insert takes less.',
     ),
+    freshDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(2)
+      .describe('Days before today that each refresh keeps current at once; older touched days are queued.'),
+    lateDaysPerRun: z.int().min(1).max(366).default(4).describe('Queued days that are recounted per minute.'),
+    memoryMb: z.int().min(100).max(1_000_000).default(2000).describe('Memory in MB that one refresh may take.'),
   })
   .describe('How the rollups follow their sources.');
 
-const column = (description: string) => z.string().min(1).describe(description);
+/** Lives of the finer tiers where none are written, in days. */
+export const defaultTiers = { minuteDays: 7, quarterDays: 366 } as const;
 
-function role(name: RoleName) {
-  const { columns, description } = roles[name];
-  const mayBeConstant = constantColumns[name];
-  const mapped = columns.map(({ name: logical, required, description: meaning }) => {
-    const schema = column(meaning);
-    return [logical, required && !mayBeConstant.includes(logical) ? schema : schema.optional()] as const;
-  });
-  const constants = mayBeConstant.map(
-    (logical) => [logical, z.string().min(1).optional().describe(`Value of ${logical} in every row.`)] as const,
-  );
-  return z
-    .strictObject({
-      table: z.string().describe('Source table as database.table.'),
-      class: z
-        .enum(sourceClasses)
-        .describe(
-          'How rows may change: append (only redelivered), fixed (measures change), moving (anything changes: CDC), window (unknown).',
-        ),
-      windowDays: z
-        .int()
-        .min(1)
-        .max(3650)
-        .optional()
-        .describe('Class window only: days back that each refresh recomputes.'),
-      columns: z.strictObject(Object.fromEntries(mapped)).describe('Logical column: column of the table.'),
-      ...(constants.length > 0 && {
-        constants: z
-          .strictObject(Object.fromEntries(constants))
-          .optional()
-          .describe('Logical columns that have one value in all rows.'),
-      }),
-    })
-    .optional()
-    .describe(description);
-}
+const tiers = z
+  .strictObject({
+    minuteDays: z
+      .int()
+      .min(2)
+      .max(90)
+      .default(defaultTiers.minuteDays)
+      .describe('Days that numbers per minute are kept.'),
+    quarterDays: z
+      .int()
+      .min(3)
+      .max(3660)
+      .default(defaultTiers.quarterDays)
+      .describe('Days that numbers per 15 minutes are kept; more than minuteDays.'),
+  })
+  .describe('How long the finer numbers are kept. Numbers per day are kept for ever.');
 
 /** tidemark.yaml as written, before environment references, defaults and checks across fields. */
 export const configSchema = z.strictObject({
@@ -89,8 +85,15 @@ export const configSchema = z.strictObject({
   connection,
   reporting: reporting.prefault({}),
   refresh: refresh.prefault({}),
+  tiers: tiers.prefault({}),
   roles: z
-    .strictObject({ events: role('events'), orders: role('orders') })
+    .strictObject({
+      events: role('events'),
+      requests: role('requests'),
+      orders: role('orders'),
+      refunds: role('refunds'),
+      subscriptions: role('subscriptions'),
+    })
     .prefault({})
     .describe('Which of your tables play which part. Every role is optional.'),
 });

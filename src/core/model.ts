@@ -6,7 +6,7 @@
 export const sourceClasses = ['append', 'fixed', 'moving', 'window'] as const;
 export type SourceClass = (typeof sourceClasses)[number];
 
-export const roleNames = ['events', 'orders'] as const;
+export const roleNames = ['events', 'requests', 'orders', 'refunds', 'subscriptions'] as const;
 export type RoleName = (typeof roleNames)[number];
 
 /** A logical column of a role: what it means, whether a mapping must name it. */
@@ -33,6 +33,10 @@ export interface RoleMapping {
   /** Class *window* only: how many days back each refresh recomputes. */
   readonly windowDays?: number;
 }
+
+/** Widths of a rollup's buckets: UTC minutes, UTC quarter hours (which form the days of every zone), days of one zone. */
+export const grains = ['minute', 'quarter', 'day'] as const;
+export type Grain = (typeof grains)[number];
 
 /** One of the engine's day-starting choices for weeks. */
 export const weekStarts = ['monday', 'sunday'] as const;

@@ -2,9 +2,11 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { activeUsersDashboard } from '../packs/product/dashboard';
 import { financeDashboard } from '../packs/revenue/dashboard';
+import { operationsDashboard } from '../packs/service/dashboard';
 import { cohortPanel } from './cohorts';
 import { homeDashboard } from './home';
 import { buildable, renderDashboard } from './render';
+import { rollupsDashboard } from './rollups/page';
 import type { BuildSettings } from './settings';
 import type { DashboardKit, DashboardSpec } from './spec';
 import { dashboardSql } from './sql';
@@ -14,7 +16,9 @@ import { trustPanel } from './trust';
 const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => DashboardSpec)[] = [
   homeDashboard,
   activeUsersDashboard,
+  operationsDashboard,
   financeDashboard,
+  rollupsDashboard,
 ];
 
 /** The dashboards that these settings allow, as plain data. */

@@ -3,10 +3,31 @@ import { fail } from './errors';
 import type { BuildSettings } from './settings';
 import type { About } from './spec';
 
-/** Views of Tidemark's own book-keeping that a panel may read beside rollups. */
-const views: Readonly<Record<string, string>> = { rollup_status: 'Progress of the refreshes, asked at this moment.' };
+/** Tables and views of Tidemark's own book-keeping that a panel may read beside rollups, each with its freshness. */
+const views: Readonly<Record<string, string>> = {
+  rollup_status: 'Progress of the refreshes, asked at this moment.',
+  done: 'Watermarks of the refreshes, asked at this moment; of the last 24 hours one by one.',
+  refresh_log: 'Own history of the refreshes, one look a minute, kept 90 days; asked at this moment.',
+  late: 'Days that rows came late for, kept 90 days; asked at this moment.',
+  recounts: 'Days that were counted again from the source, kept 90 days; asked at this moment.',
+  drift: 'Rows that a sweep found wrong, kept 90 days; asked at this moment.',
+  catalog_answers: 'What the planner answers each question from, written by `tidemark migrate`; asked at this moment.',
+  catalog_rollups: 'What `tidemark migrate` installed; asked at this moment.',
+};
 
-const rollups = packs.flatMap((pack) => pack.rollups);
+/** Names of {@link views}: read without FINAL. */
+export const bookKeeping: readonly string[] = Object.keys(views);
+
+/** Tables of all packs, those of a family one each. */
+const rollups = packs.flatMap((pack) =>
+  pack.rollups.flatMap((rollup) => {
+    const tiers = rollup.kind === 'places' && rollup.tiers.length > 1 ? rollup.tiers.map((t) => `_${t}`) : [''];
+    return tiers.map((tier) => ({ ...rollup, name: `${rollup.name}${tier}`, isUpper: tier !== (tiers[0] ?? '') }));
+  }),
+);
+
+/** Upper tiers are refreshed once in so many periods (`schema/refresh/steps.ts`). */
+const calmPeriods = 3;
 
 /** Where a panel stands, for the message if its description is wrong. */
 export interface PanelPlace {
@@ -35,7 +56,9 @@ function freshness(name: string, settings: BuildSettings, place: PanelPlace): st
     const known = [...rollups.map((r) => r.name), ...Object.keys(views)];
     throw fail('unknown_rollup', { ...place, rollup: name, known });
   }
-  const every = rollup.kind === 'activeDays' ? rollup.everySeconds : settings.everySeconds;
+  const least =
+    rollup.kind === 'finished' ? rollup.everySeconds : rollup.isUpper ? calmPeriods * settings.everySeconds : 0;
+  const every = Math.max(least, settings.everySeconds);
   const wait = settings.delaySeconds === 0 ? '' : ` A row counts once it is ${settings.delaySeconds} s old.`;
   return `${rollup.title.toLowerCase()}, refreshed inside ClickHouse every ${every} s.${wait}`;
 }

@@ -1,6 +1,7 @@
 import { activeUsersStat, activeUsersTrend } from '../packs/product/dashboard';
 import { currencyVariable } from '../packs/revenue/dashboard';
 import { pageMarkdown } from './links';
+import { byVerdict } from './rollups/status';
 import type { BuildSettings } from './settings';
 import type {
   DashboardKit,
@@ -149,6 +150,7 @@ function rollupTable(sql: DashboardSql): TablePanel {
       how: 'Lag is the age of the newest row that is proven to be counted. An error is that of the last refresh; old numbers stay until one succeeds.',
       from: ['rollup_status'],
     },
+    next: ['rollups'],
     weight: 2,
     columns: [
       { name: 'Rollup', width: 130 },
@@ -165,7 +167,7 @@ function rollupTable(sql: DashboardSql): TablePanel {
         last_success_time ${sql.as('Last refresh')},
         exception ${sql.as('Error')}
       FROM ${sql.table('rollup_status')}
-      ORDER BY multiIf(verdict = 'failing', 0, verdict = 'stale', 1, verdict = 'filling', 2, 3), rollup`,
+      ORDER BY ${byVerdict}, rollup`,
   };
 }
 
@@ -174,9 +176,13 @@ function whereNext(settings: BuildSettings): TextPanel {
     ...(settings.roles.includes('events')
       ? [`- ${pageMarkdown('activeUsers')}: who comes, how often, who comes back`]
       : []),
+    ...(settings.roles.includes('requests')
+      ? [`- ${pageMarkdown('operations')}: throughput, errors, latency, releases`]
+      : []),
     ...(settings.roles.includes('orders')
       ? [`- ${pageMarkdown('finance')}: orders, revenue, refunds, who buys again`]
       : []),
+    `- ${pageMarkdown('rollups')}: what keeps the numbers, and whether it does`,
   ];
   return {
     kind: 'text',
@@ -202,10 +208,7 @@ export function homeDashboard({ sql, trust }: DashboardKit, settings: BuildSetti
     rows: [
       {
         height: 4,
-        panels: [
-          { ...trust(rollups), next: [] },
-          ...(rollups.length > 0 ? [newestDays(sql, settings), todaySoFar(sql, settings)] : []),
-        ],
+        panels: [trust(rollups), ...(rollups.length > 0 ? [newestDays(sql, settings), todaySoFar(sql, settings)] : [])],
       },
       {
         height: 4,

@@ -3,11 +3,16 @@ import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-founda
 import type { DashboardLink } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { pages } from './spec';
-import type { PageName } from './spec';
+import type { CellLink, PageName } from './spec';
 
 /** Address of a dashboard inside Grafana that keeps the reader's range and every variable. */
 export function pageUrl(page: PageName): string {
   return `/d/${pages[page].uid}?\${__url_time_range}&\${__all_variables}`;
+}
+
+/** Address behind a cell: a dashboard with the range, the data source, and one variable set to the cell's value. */
+export function cellUrl({ page, variable }: CellLink): string {
+  return `/d/${pages[page].uid}?\${__url_time_range}&\${DS:queryparam}&var-${variable}=\${__value.raw:percentencode}`;
 }
 
 /** Markdown link for text panels, range and variables kept. */

@@ -3,6 +3,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Config } from '../config/config';
 import { dayIn } from '../core/time/zone';
 import { applyMigration, inspect, planMigration, refreshOnce } from '../schema';
+import { testConfig } from '../testing/config';
 import { ask, askPanel } from '../testing/dashboardQueries';
 import type { Reading } from '../testing/dashboardQueries';
 import { startEngine } from '../testing/engine';
@@ -23,34 +24,32 @@ let noonMs: number;
 const at = (daysAgo: number) => new Date(noonMs - daysAgo * dayMs).toISOString().replace('T', ' ').replace('Z', '');
 const day = (daysAgo: number) => dayIn(noonMs - daysAgo * dayMs, timezone);
 
-const config = (url: string, weekStart: 'monday' | 'sunday'): Config => ({
-  file: 'live',
-  connection: { url, user: 'default', password: '', database: 'tm_live' },
-  reporting: { timezone, weekStart },
-  refresh: { everySeconds: 3600, delaySeconds: 0, overlapSeconds: 0 },
-  roles: {
-    events: {
-      table: 'live.events',
-      sourceClass: 'append',
-      columns: { id: 'id', time: 'at', event: 'name', user: 'who', ingestedAt: 'ingested_at' },
-      constants: {},
-    },
-    orders: {
-      table: 'live.orders',
-      sourceClass: 'append',
-      columns: {
-        id: 'id',
-        time: 'at',
-        user: 'who',
-        amount: 'amount',
-        currency: 'cur',
-        refundAmount: 'back',
-        ingestedAt: 'ingested_at',
+const config = (url: string, weekStart: 'monday' | 'sunday'): Config =>
+  testConfig({
+    url,
+    database: 'tm_live',
+    reporting: { timezone, weekStart },
+    roles: {
+      events: {
+        table: 'live.events',
+        sourceClass: 'append',
+        columns: { id: 'id', time: 'at', event: 'name', user: 'who', ingestedAt: 'ingested_at' },
       },
-      constants: {},
+      orders: {
+        table: 'live.orders',
+        sourceClass: 'append',
+        columns: {
+          id: 'id',
+          time: 'at',
+          user: 'who',
+          amount: 'amount',
+          currency: 'cur',
+          refundAmount: 'back',
+          ingestedAt: 'ingested_at',
+        },
+      },
     },
-  },
-});
+  });
 
 const reading = (values: Readonly<Record<string, string | string[]>> = {}): Reading => ({
   fromMs: noonMs - 50 * dayMs,

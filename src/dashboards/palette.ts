@@ -39,7 +39,18 @@ export interface MetricStyle {
 const count = { unit: 'locale', decimals: 0 } as const;
 /** Money has no currency sign: Grafana takes no variable in a unit, and the currency is one. It is named in titles. */
 const money = { unit: 'locale', decimals: 2 } as const;
+/** Grafana writes 1,500 ms as 1.5 s. */
+const latency = { unit: 'ms' } as const;
+/** Share of failed requests from which on someone is called. */
+export const errorLimit = 0.02;
 const share = { unit: 'percentunit', decimals: 1 } as const;
+
+/** Text while it is zero. */
+const zeroIsGood = (colour: string) =>
+  [
+    { from: null, colour: 'text' },
+    { from: 1, colour },
+  ] as const;
 
 /** Cells that grow deeper. Below 0.3 Grafana writes in the theme's own text colour; above it in white, also on a pale cell. */
 const depth = (alpha: number) => `rgba(37, 105, 183, ${alpha})`;
@@ -54,6 +65,32 @@ export const metrics = {
   resurrectedUsers: { colour: colours.mauve, ...count },
   dormantUsers: { colour: colours.brown, ...count },
   events: { ...count },
+  requests: { colour: colours.sky, ...count },
+  requestRate: { colour: colours.sky, unit: 'reqps', decimals: 2 },
+  failedRequests: { colour: colours.orange, ...count },
+  /** As a verdict, against the 2 % at which one is called. */
+  errorRate: {
+    unit: 'percentunit',
+    decimals: 2,
+    steps: [
+      { from: null, colour: verdictColours.good },
+      { from: errorLimit, colour: verdictColours.bad },
+    ],
+  },
+  /** The same over time, one colour per name. */
+  errorRates: { unit: 'percentunit', decimals: 2 },
+  p50: { colour: colours.sky, ...latency },
+  p95: { colour: colours.blue, ...latency },
+  p99: { colour: colours.orange, ...latency },
+  apdex: {
+    unit: 'none',
+    decimals: 2,
+    steps: [
+      { from: null, colour: verdictColours.bad },
+      { from: 0.7, colour: verdictColours.watch },
+      { from: 0.85, colour: verdictColours.good },
+    ],
+  },
   orders: { colour: colours.blue, ...count },
   buyers: { colour: colours.mauve, ...count },
   grossRevenue: { colour: colours.blue, ...money },
@@ -93,6 +130,29 @@ export const metrics = {
       { from: 900, colour: verdictColours.bad },
     ],
   },
+  lags: { unit: 's' },
+  duration: { unit: 'ms' },
+  period: { unit: 's', decimals: 0 },
+  /** Of its period that a refresh takes: above 80 % the next one is soon late. */
+  periodShare: { unit: 'percentunit', decimals: 0 },
+  queuedDays: { ...count, steps: zeroIsGood(verdictColours.watch) },
+  wrongRows: { ...count, steps: zeroIsGood(verdictColours.bad) },
+  failingRollups: { ...count, steps: zeroIsGood(verdictColours.bad) },
+  behindRollups: { ...count, steps: zeroIsGood(verdictColours.watch) },
+  freshRollups: { colour: 'text', ...count },
+  days: { ...count },
+  lateDays: { colour: colours.orange, ...count },
+  sweptDays: { colour: colours.sky, ...count },
+  rows: { ...count },
+  lateShare: { unit: 'percentunit', decimals: 2 },
+  storage: { unit: 'bytes', decimals: 1 },
+  answer: {
+    unit: 'string',
+    words: [
+      { value: 'raw', text: 'raw rows', colour: verdictColours.watch },
+      { value: 'refused', text: 'refused', colour: verdictColours.unknown },
+    ],
+  },
   day: { unit: 'string', colour: 'text' },
   /** To the second, in the zone of the dashboard. */
   moment: { unit: 'dateTimeAsIso', colour: 'text' },
@@ -101,7 +161,9 @@ export const metrics = {
     words: [
       { value: 'fresh', text: 'fresh', colour: verdictColours.good },
       { value: 'filling', text: 'filling', colour: verdictColours.unknown },
+      { value: 'catching up', text: 'catching up', colour: verdictColours.watch },
       { value: 'stale', text: 'late', colour: verdictColours.watch },
+      { value: 'clock back', text: 'clock back', colour: verdictColours.bad },
       { value: 'failing', text: 'failing', colour: verdictColours.bad },
     ],
   },
@@ -113,6 +175,8 @@ export const metrics = {
       { value: 2, text: 'Late', colour: verdictColours.watch },
       { value: 3, text: 'Failing', colour: verdictColours.bad },
       { value: 4, text: 'Not installed', colour: verdictColours.unknown },
+      { value: 5, text: 'Catching up', colour: verdictColours.watch },
+      { value: 6, text: 'Clock back', colour: verdictColours.bad },
     ],
   },
 } as const satisfies Record<string, MetricStyle>;

@@ -46,7 +46,7 @@ export function renderDashboard(spec: DashboardSpec, settings: BuildSettings, bu
     .tags(['tidemark', ...spec.tags])
     .timezone(settings.timezone === 'UTC' ? 'utc' : settings.timezone)
     .weekStart(settings.weekStart)
-    .time({ from: 'now-90d', to: 'now' })
+    .time({ from: spec.from ?? 'now-90d', to: 'now' })
     .refresh('1m')
     .tooltip(DashboardCursorSync.Crosshair)
     .editable()

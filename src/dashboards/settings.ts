@@ -12,6 +12,9 @@ export interface BuildSettings {
   /** Seconds between two refreshes of a rollup, and how long a fresh row waits before it may be counted. */
   readonly everySeconds: number;
   readonly delaySeconds: number;
+  /** Lives of the minute and the quarter-hour tiers, in days. */
+  readonly minuteDays: number;
+  readonly quarterDays: number;
   /** Roles that are mapped: panels of others are left out. */
   readonly roles: readonly RoleName[];
 }
@@ -23,6 +26,8 @@ export const defaultSettings: BuildSettings = {
   weekStart: 'monday',
   everySeconds: 5,
   delaySeconds: 3,
+  minuteDays: 7,
+  quarterDays: 366,
   roles: roleNames,
 };
 
@@ -34,6 +39,8 @@ export function settingsOf(config: Config): BuildSettings {
     weekStart: config.reporting.weekStart,
     everySeconds: config.refresh.everySeconds,
     delaySeconds: config.refresh.delaySeconds,
+    minuteDays: config.tiers.minuteDays,
+    quarterDays: config.tiers.quarterDays,
     roles: roleNames.filter((role) => config.roles[role]),
   };
 }

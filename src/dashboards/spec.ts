@@ -9,7 +9,9 @@ import type { MetricName } from './palette';
 export const pages = {
   home: { uid: 'tidemark-home', title: 'Home' },
   activeUsers: { uid: 'tidemark-active-users', title: 'Active users' },
+  operations: { uid: 'tidemark-operations', title: 'Operations' },
   finance: { uid: 'tidemark-finance', title: 'Finance' },
+  rollups: { uid: 'tidemark-rollups', title: 'Rollups & views' },
 } as const;
 export type PageName = keyof typeof pages;
 
@@ -66,6 +68,8 @@ export interface TimeseriesPanel extends PanelCommon {
   readonly byLabel?: { readonly label: string; readonly metric: MetricName };
   /** Upper end of the axis, for ratios. The lower end is 0 unless `belowZero`. */
   readonly max?: number;
+  /** A dashed line where a rule watches, in the unit of the series. */
+  readonly limit?: number;
   readonly belowZero?: boolean;
 }
 
@@ -77,6 +81,21 @@ export interface BarChartPanel extends PanelCommon {
   readonly series: readonly Series[];
 }
 
+/** Bars by name, one row each, the longest first as the statement has them. */
+export interface BarGaugePanel extends PanelCommon {
+  readonly kind: 'bargauge';
+  readonly sql: string;
+  /** Column with the length of the bar; the other column is its name. */
+  readonly value: StatValue;
+}
+
+/** Where a click on a cell leads: a dashboard with a variable set to the cell's value, range kept. */
+export interface CellLink {
+  readonly title: string;
+  readonly page: PageName;
+  readonly variable: string;
+}
+
 export interface Column {
   readonly name: string;
   /** Absent for text and times. */
@@ -85,6 +104,7 @@ export interface Column {
   readonly width?: number;
   /** Colour of the metric behind the value, or of the value's own letters. */
   readonly coloured?: 'background' | 'text';
+  readonly link?: CellLink;
 }
 
 export interface TablePanel extends PanelCommon {
@@ -98,7 +118,7 @@ export interface TextPanel extends PanelCommon {
   readonly markdown: string;
 }
 
-export type PanelSpec = StatPanel | TimeseriesPanel | BarChartPanel | TablePanel | TextPanel;
+export type PanelSpec = StatPanel | TimeseriesPanel | BarChartPanel | BarGaugePanel | TablePanel | TextPanel;
 
 /** A panel that asks ClickHouse. */
 export type QueryPanel = Exclude<PanelSpec, TextPanel>;
@@ -138,8 +158,35 @@ export interface DashboardSpec {
   readonly tags: readonly string[];
   /** The whole dashboard is left out when the role is not mapped. */
   readonly needs?: RoleName;
+  /** Begin of the range that it opens with, up to now; `now-90d` when absent. */
+  readonly from?: string;
   readonly variables: readonly VariableSpec[];
   readonly rows: readonly Row[];
+}
+
+/** SQL that reads a family of rollups with tiers (`request`: request_minute, request_quarter, request_day) by the range. */
+export interface TierSql {
+  /** Tables that a statement with {@link named}, {@link rows}, {@link grid} reads, for {@link About.from}. */
+  readonly tables: readonly string[];
+  /** Head of the statement, after WITH: `tier` ('minute', 'quarter', 'day') and `mark`, up to where rows are counted. */
+  readonly named: string;
+  /**
+   * Sub-query of the tier's rows: `time` (begin of the bucket as drawn, DateTime in the reporting zone) and the columns.
+   * Buckets are whole: a quarter, hour or day that the range only touches is read whole.
+   */
+  rows(columns: string, where?: string): string;
+  /** Sub-query with a row of zeros for each bucket of the range up to the mark, from the first day of the history on. */
+  grid(zeros: string): string;
+  /** Instant at which the bucket `time` is over; it is whole where that is not after `mark`. */
+  readonly ends: string;
+  /**
+   * Sub-query of the last 5 whole minutes of the range (where minutes are not kept any more, of its last whole quarter hour):
+   * `seconds`, their length, and the columns. Needs no {@link named}.
+   */
+  recent(columns: string, where: string): string;
+  readonly recentTables: readonly string[];
+  /** `m` of the quarter hour that holds the middle of {@link recent}, a week before on the clock of the reporting zone. */
+  readonly quarterWeekBefore: string;
 }
 
 /** SQL pieces that a pack's dashboard is written with; handed in, so that packs import types only. */
@@ -161,6 +208,8 @@ export interface DashboardSql {
   weekOf(day: string): string;
   /** First day of the bucket of `$grain` that holds `day` (Date). The engine refuses a grain that is none. */
   grainOf(day: string): string;
+  /** Reads a family of rollups from the tier that suits the range. */
+  tiers(family: string): TierSql;
   /** A Date as the instant at which it begins in the reporting zone; sorts and draws as time. Needs `t` in scope. */
   instant(day: string): string;
 }

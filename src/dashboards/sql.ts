@@ -1,6 +1,7 @@
 import { ident } from '../core/sql/quote';
 import type { BuildSettings } from './settings';
 import type { DashboardSql } from './spec';
+import { tierSql } from './tiers';
 
 /**
  * The zone of a bucket is read from the rollup's own `t`, not written down: a dashboard built for another zone still
@@ -16,7 +17,8 @@ const lastDay = `toDate($__toTime - INTERVAL 1 SECOND, ${zone})`;
  * SQL pieces for dashboards, bound to a database and a week start.
  * @example dashboardSql(defaultSettings).rollup('user_day') // `tidemark`.`user_day` FINAL
  */
-export function dashboardSql({ database, weekStart }: BuildSettings): DashboardSql {
+export function dashboardSql(settings: BuildSettings): DashboardSql {
+  const { database, weekStart } = settings;
   const table = (name: string) => `${ident(database)}.${ident(name)}`;
   const weekOf = (day: string) => (weekStart === 'monday' ? `toMonday(${day})` : `toStartOfWeek(${day}, 0)`);
   // `sqlstring` quotes and escapes whatever a link puts into the variable; the engine refuses what is no unit.
@@ -32,6 +34,7 @@ export function dashboardSql({ database, weekStart }: BuildSettings): DashboardS
     weekOf,
     grainOf: (day) =>
       weekStart === 'monday' ? truncated(day) : `if(\${grain:sqlstring} = 'week', ${weekOf(day)}, ${truncated(day)})`,
+    tiers: (family) => tierSql(settings, family),
     instant: (day) => `toDateTime(${day}, ${zone})`,
   };
 }

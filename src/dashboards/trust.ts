@@ -3,7 +3,7 @@ import type { DashboardSql, StatPanel } from './spec';
 
 /**
  * The verdict tile: the worst state among the named rollups, asked at this moment. 0 fresh, 1 filling, 2 late, 3 failing,
- * 4 none of them installed (palette.ts has the words). No name at all means every rollup.
+ * 4 none of them installed, 5 late days queued, 6 clock set back (palette.ts has the words). No name at all means every rollup.
  */
 export function trustPanel(sql: DashboardSql, rollups: readonly string[]): StatPanel {
   return {
@@ -11,18 +11,20 @@ export function trustPanel(sql: DashboardSql, rollups: readonly string[]): StatP
     title: 'Data',
     about: {
       what: 'Whether the numbers on this dashboard can be trusted just now.',
-      how: 'The worst state among the rollups that are read here. *Late*: no progress for three periods and a minute. *Failing*: the last refresh ended in an error. *Filling*: the first refresh is not over. Home names the rollup and its error.',
+      how: 'The worst state among the rollups that are read here. *Late*: no progress for three periods and a minute. *Failing*: the last refresh ended in an error. *Filling*: the first refresh is not over. *Catching up*: days that rows came late for wait to be counted again. *Clock back*: the server’s clock stands behind the rows. Rollups & views names the rollup and its error.',
       from: ['rollup_status'],
     },
-    next: ['home'],
+    next: ['rollups'],
     filled: true,
     values: [{ column: 'Verdict', metric: 'verdict' }],
     sql: `
       SELECT multiIf(
           count() = 0, 4,
           countIf(verdict = 'failing') > 0, 3,
+          countIf(verdict = 'clock back') > 0, 6,
           countIf(verdict = 'stale') > 0, 2,
           countIf(verdict = 'filling') > 0, 1,
+          countIf(verdict = 'catching up') > 0, 5,
           0) ${sql.as('Verdict')}
       FROM ${sql.table('rollup_status')}
       WHERE ${rollups.length > 0 ? `rollup IN (${rollups.map(literal).join(', ')})` : 'true'}`,

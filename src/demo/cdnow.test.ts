@@ -39,6 +39,7 @@ test('a first line becomes an order at noon UTC', () => {
       amount: '12.50',
       currency: 'USD',
       refunded_amount: '0',
+      refunded_at: null,
       items: 3,
       _version: 1,
     },

@@ -26,6 +26,7 @@ export function cdnowRows(csv: string): DemoRows {
       amount,
       currency: 'USD',
       refunded_amount: '0',
+      refunded_at: null,
       items: Number(cds),
       _version: 1,
     });

@@ -1,10 +1,8 @@
 import type { Db } from '../core/db';
 import { ident, literal } from '../core/sql/quote';
+import { insertBatches } from './insert';
 import { fullName, quotedName } from './tables';
 import type { DemoTable } from './tables';
-
-/** Rows per INSERT: one block, hence one part per partition, written whole or not at all. */
-const batchRows = 20_000;
 
 /** A row as the loader sees it. */
 interface Versioned {
@@ -32,10 +30,7 @@ export async function loadMissing<Row extends object & Versioned>(
   onInserted: (done: number, of: number) => void,
 ): Promise<Loaded> {
   const missing = await missingRows(db, table, rows);
-  for (let from = 0; from < missing.length; from += batchRows) {
-    await db.insert(fullName(table), missing.slice(from, from + batchRows));
-    onInserted(Math.min(from + batchRows, missing.length), missing.length);
-  }
+  await insertBatches(db, fullName(table), missing, (done) => onInserted(done, missing.length));
   const [counted] = await db.query<{ n: number }>(`SELECT count() AS n FROM ${quotedName(table)} FINAL`);
   return { table: fullName(table), inserted: missing.length, total: Number(counted?.n ?? 0) };
 }

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Db } from '../core/db';
 import { startEngine } from '../testing/engine';
 import type { TestEngine } from '../testing/engine';
+import { firstDayFor, productRows } from './product/generate';
 import { dayMs } from './product/users';
 import { seedDemo } from './seed';
 import type { DemoName, SeedOptions } from './seed';
@@ -40,13 +41,15 @@ const cdnow = {
   amount: '2500315.63',
   buyers: 23_570,
 };
+const tables = async () =>
+  (await engine.db.query<{ name: string }>('SHOW TABLES FROM shop')).map(({ name }) => name).sort();
 const added = (seeded: { tables: readonly { inserted: number }[] }) => seeded.tables.map(({ inserted }) => inserted);
 
 describe('the CDNOW demo', () => {
   test('is seeded whole, and a second run adds nothing', async () => {
     const first = await seedDemo(engine.db, options('cdnow'));
     expect([first.created, added(first)]).toEqual([true, [69_659, 69_659]]);
-    expect(await stored()).toEqual(cdnow);
+    expect([await stored(), await tables()]).toEqual([cdnow, ['events', 'orders']]);
     const second = await seedDemo(engine.db, options('cdnow'));
     expect([second.created, added(second)]).toEqual([false, [0, 0]]);
     expect(await stored()).toEqual(cdnow);
@@ -97,23 +100,42 @@ describe('the product demo', () => {
     const progress: string[] = [];
     const onInserted = (table: string, done: number, of: number) => void progress.push(`${table} ${done}/${of}`);
     const completed = await seedDemo(engine.db, options('product', { onInserted }));
-    const [events = 0, orders = 0] = completed.tables.map(({ total }) => total);
-    expect(added(completed)).toEqual([events - 100_000, orders]);
-    expect(progress.at(-1)).toBe(`shop.orders ${orders}/${orders}`);
+    const [events = 0, orders = 0, requests = 0, subscriptions = 0] = completed.tables.map(({ total }) => total);
+    expect(added(completed)).toEqual([events - 100_000, orders, requests, subscriptions]);
+    expect(progress.filter((line) => line.startsWith('shop.orders'))).toEqual([`shop.orders ${orders}/${orders}`]);
     expect(await stored()).toMatchObject({ events, eventRows: events, orders, orderRows: orders });
+    expect(await tables()).toEqual(['events', 'orders', 'requests', 'subscriptions']);
+  }, 120_000);
+
+  test('the engine holds the rows as they were generated: money, moments and durations exactly', async () => {
+    const { orders, requests, subscriptions } = productRows({ firstDayMs: firstDayFor(nowMs), nowMs });
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + Math.round(value), 0);
+    const [row] = await engine.db.query(`SELECT
+      (SELECT toUInt32(countIf(refunded_at > ordered_at)) FROM shop.orders FINAL) AS refunds,
+      (SELECT toUInt32(count()) FROM shop.requests FINAL) AS requests,
+      (SELECT toFloat64(sum(toUInt64(round(duration_ms * 1000)))) FROM shop.requests FINAL) AS microseconds,
+      (SELECT toUInt32(countIf(status >= 500)) FROM shop.requests FINAL) AS errors,
+      (SELECT toFloat64(sum(mrr) * 10000) FROM shop.subscriptions FINAL) AS mrr`);
+    expect(row).toEqual({
+      refunds: orders.filter((order) => order.refunded_at !== null).length,
+      requests: requests.length,
+      microseconds: sum(requests.map((request) => request.duration_ms * 1000)),
+      errors: requests.filter((request) => request.status >= 500).length,
+      mrr: sum(subscriptions.map((change) => Number(change.mrr) * 10_000)),
+    });
   }, 120_000);
 
   test('a later start adds what happened since, and keeps its first day', async () => {
     const [before] = await engine.db.query<{ n: number }>('SELECT toUInt32(count()) AS n FROM shop.events FINAL');
     const later = { nowMs: nowMs + 1.4 * dayMs };
-    const [events = 0, orders = 0] = added(await seedDemo(engine.db, options('product', later)));
-    expect(events).toBeGreaterThan(3000);
-    expect(orders).toBeGreaterThan(20);
+    const seeded = await seedDemo(engine.db, options('product', later));
+    const [events = 0, orders = 0, requests = 0, changes = 0] = added(seeded);
+    expect([events > 3000, orders > 20, requests > 3000, changes > 10]).toEqual([true, true, true, true]);
     const [after] = await engine.db.query(
       'SELECT toUInt32(count()) AS n, toString(min(toDate(occurred_at))) AS first, toString(max(toDate(occurred_at))) AS last FROM shop.events FINAL',
     );
     expect(after).toEqual({ n: before!.n + events, first: '2026-07-25', last: '2026-11-22' });
-    expect(added(await seedDemo(engine.db, options('product', later)))).toEqual([0, 0]);
+    expect(added(await seedDemo(engine.db, options('product', later)))).toEqual([0, 0, 0, 0]);
   }, 120_000);
 });
 

@@ -5,8 +5,8 @@ import { fail } from './errors';
 import { loadMissing } from './load';
 import type { Loaded } from './load';
 import { firstDayFor, productRows } from './product/generate';
-import type { DemoRows } from './rows';
-import { ddlWithComment, demoDatabase, demoTables, fullName, quotedName } from './tables';
+import type { DemoRow, DemoRows } from './rows';
+import { demoDatabase, demoTables, fullName, makeTable, quotedName } from './tables';
 
 /** The demos by name. */
 export const demoNames = ['cdnow', 'product'] as const;
@@ -50,14 +50,17 @@ export async function seedDemo(db: Db, options: SeedOptions): Promise<Seeded> {
     demo === 'cdnow' ? cdnowRows(options.readCdnow()) : productRows({ firstDayMs, nowMs: options.nowMs });
 
   await db.command(`CREATE DATABASE IF NOT EXISTS ${demoDatabase}`);
-  for (const table of Object.values(demoTables))
-    await db.command(ddlWithComment(table, markText({ demo, firstDayMs })));
-  const report = (table: string) => (done: number, of: number) => onInserted(table, done, of);
-  const { events, orders } = demoTables;
-  const tables = [
-    await loadMissing(db, events, rows.events, report(fullName(events))),
-    await loadMissing(db, orders, rows.orders, report(fullName(orders))),
-  ];
+  const filled = Object.values(demoTables).flatMap((table) => {
+    const of: readonly DemoRow[] | undefined = rows[table.name];
+    return of ? [{ table, of }] : [];
+  });
+  for (const { table } of filled)
+    for (const statement of makeTable(table, markText({ demo, firstDayMs }))) await db.command(statement);
+  const tables: Loaded[] = [];
+  for (const { table, of } of filled) {
+    const report = (done: number, total: number) => onInserted(fullName(table), done, total);
+    tables.push(await loadMissing(db, table, of, report));
+  }
   return { demo, created: !known, tables };
 }
 

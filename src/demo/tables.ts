@@ -1,68 +1,17 @@
 import { ident, literal } from '../core/sql/quote';
+import { events } from './tables/events';
+import { orders } from './tables/orders';
+import { requests } from './tables/requests';
+import { subscriptions } from './tables/subscriptions';
+import type { DemoTable } from './tables/table';
 
-/** Database of the demo's source tables. */
+export type { DemoTable } from './tables/table';
+
+/** Database of the demos' source tables. */
 export const demoDatabase = 'shop';
 
-/** A source table of the demo: what the loader and the DDL need to know. */
-export interface DemoTable {
-  readonly name: 'events' | 'orders';
-  readonly idColumn: string;
-  readonly timeColumn: string;
-  readonly ddl: string;
-}
-
-/**
- * Class *append*: an event never changes, it is only delivered twice. The key ends in the id, so that FINAL drops
- * redeliveries, and holds the exact time: a rounded one makes recomputing a minute fifty times dearer.
- */
-const events: DemoTable = {
-  name: 'events',
-  idColumn: 'event_id',
-  timeColumn: 'occurred_at',
-  ddl: `CREATE TABLE IF NOT EXISTS shop.events
-(
-    event_id String,
-    occurred_at DateTime64(3, 'UTC'),
-    event_name LowCardinality(String),
-    user_id UInt64,
-    country LowCardinality(String),
-    platform LowCardinality(String),
-    ingested_at DateTime64(3, 'UTC') DEFAULT now64(3),
-    _version UInt64 DEFAULT 1,
-    _deleted UInt8 DEFAULT 0
-)
-ENGINE = ReplacingMergeTree(_version, _deleted)
-PARTITION BY toYYYYMM(occurred_at)
-ORDER BY (event_name, occurred_at, user_id, event_id)`,
-};
-
-/**
- * Class *moving*: any column of an order may change and its delete may carry only the key, as rows replicated from
- * Postgres do. So nothing but the id may be in the key, and nothing that changes in a partition key.
- */
-const orders: DemoTable = {
-  name: 'orders',
-  idColumn: 'order_id',
-  timeColumn: 'ordered_at',
-  ddl: `CREATE TABLE IF NOT EXISTS shop.orders
-(
-    order_id UInt64,
-    ordered_at DateTime64(3, 'UTC'),
-    user_id UInt64,
-    amount Decimal(18, 4),
-    currency LowCardinality(String),
-    refunded_amount Decimal(18, 4) DEFAULT 0,
-    items UInt16,
-    ingested_at DateTime64(3, 'UTC') DEFAULT now64(3),
-    _version UInt64 DEFAULT 1,
-    _deleted UInt8 DEFAULT 0
-)
-ENGINE = ReplacingMergeTree(_version, _deleted)
-ORDER BY order_id`,
-};
-
-/** The demo's source tables, in the order in which they are made and filled. */
-export const demoTables = { events, orders } as const;
+/** The demos' source tables, in the order in which they are made and filled; a demo has those that it has rows for. */
+export const demoTables = { events, orders, requests, subscriptions } as const;
 
 /** `shop.events` as text for messages and inserts. */
 export const fullName = (table: DemoTable): string => `${demoDatabase}.${table.name}`;
@@ -70,9 +19,15 @@ export const fullName = (table: DemoTable): string => `${demoDatabase}.${table.n
 /** The same quoted, for statements. */
 export const quotedName = (table: DemoTable): string => `${ident(demoDatabase)}.${ident(table.name)}`;
 
-/** DDL with the comment by which a later seed recognises its own table. */
-export const ddlWithComment = (table: DemoTable, comment: string): string =>
-  `${table.ddl}\nCOMMENT ${literal(comment)}`;
+/**
+ * Statements that make the table, or bring one of an earlier release up to date; both may run again. The comment is how
+ * a later seed recognises its own table.
+ */
+export function makeTable(table: DemoTable, comment: string): string[] {
+  const added = table.addedColumns.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`);
+  const create = `${table.ddl}\nCOMMENT ${literal(comment)}`;
+  return added.length === 0 ? [create] : [create, `ALTER TABLE ${quotedName(table)} ${added.join(', ')}`];
+}
 
 /** All DDL as one script, as committed in demo/source.sql. */
 export function sourceScript(): string {
@@ -80,6 +35,8 @@ export function sourceScript(): string {
     `CREATE DATABASE IF NOT EXISTS ${demoDatabase}`,
     ...Object.values(demoTables).map(({ ddl }) => ddl),
   ];
-  const head = '-- Source tables of the demos; `tidemark seed` makes them. Written from src/demo/tables.ts.\n';
+  const head =
+    '-- Source tables of the demos; `tidemark seed` makes those of its demo (CDNOW has only events and orders).\n' +
+    '-- Written from src/demo/tables.ts.\n';
   return `${head}\n${statements.map((statement) => `${statement};\n`).join('\n')}`;
 }

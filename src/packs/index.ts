@@ -1,8 +1,9 @@
 import { productPack } from './product/pack';
 import { revenuePack } from './revenue/pack';
+import { servicePack } from './service/pack';
 import type { Pack } from './types';
 
-export { productPack, revenuePack };
+export { productPack, revenuePack, servicePack };
 
 /** Every pack, in the order in which dashboards and docs list them. A new subject is one folder and one line here. */
-export const packs: readonly Pack[] = [productPack, revenuePack];
+export const packs: readonly Pack[] = [productPack, servicePack, revenuePack];

@@ -1,67 +1,92 @@
-import type { MeasureClass, RoleName } from '../core/model';
+import type { Grain, MeasureClass, RoleName } from '../core/model';
 
 /**
  * SQL over a role's logical columns: `{time}`, `{user}`, … are replaced by the user's columns (or by the role's fallback
- * where an optional column is not mapped). Nothing else is a placeholder.
+ * where an optional column is not mapped), `{steps}` and `{apdexMs}` by what tidemark.yaml sets for the role. Nothing else
+ * is a placeholder.
  */
 export type RoleSql = string;
 
-/** A key column of a rollup beside its day. */
+/** A key column of a rollup beside its bucket. */
 export interface RollupKey {
   readonly column: string;
   /** Logical column of the role whose value it holds. */
   readonly from: string;
   /** `source` keeps the source's own type (user ids may be integers, strings or UUIDs); else a ClickHouse type. */
-  readonly type: 'source' | 'LowCardinality(String)';
+  readonly type: 'source' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')";
+  /** How many values are kept apart unless tidemark.yaml says otherwise; the rest is `(other)`. Absent: all. */
+  readonly top?: number;
 }
 
-/** A measure that adds: over days, over keys, over parts. */
+/** A measure of a rollup: what one deduplicated row of the source contributes, and how rows of a place become one value. */
 export interface RollupMeasure {
   readonly column: string;
   readonly type: string;
-  /** What one deduplicated row of the source contributes. */
   readonly row: RoleSql;
-  readonly class: Extract<MeasureClass, 'additive'>;
+  /** *additive*: summed; *state-additive*: aggregated into {@link state}; *semi-additive*: the value of the place's last row. */
+  readonly class: Extract<MeasureClass, 'additive' | 'state-additive' | 'semi-additive'>;
+  /** Class *state-additive*: aggregate function with its parameters, such as `quantilesDD(0.01, 0.5)`. */
+  readonly state?: string;
   readonly description: string;
 }
 
-/** A rollup kept from a role's source table: one row per day and key, recomputed where something changed. */
-export interface SourceRollup {
-  readonly kind: 'source';
+/**
+ * Rollups kept from a role's source: one row per bucket and key, recomputed where something changed. With several tiers
+ * one table each (`<name>_minute`, `<name>_quarter`, `<name>_day`), the upper ones kept from the tier below; with one,
+ * `name` is the table. Day tiers exist once per configured zone.
+ */
+export interface PlacesRollup {
+  readonly kind: 'places';
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly role: RoleName;
-  readonly grain: 'day';
+  /** From the finest on. */
+  readonly tiers: readonly Grain[];
   readonly keys: readonly RollupKey[];
+  /** Whether the role's configured dimensions are keys too. */
+  readonly dimensions?: boolean;
+  /** None: the rollup is the set of its keys. */
   readonly measures: readonly RollupMeasure[];
   /** Rows that count; all when absent. */
   readonly where?: RoleSql;
+  /** Installed only where the role has this configured. */
+  readonly needs?: 'steps';
 }
 
 /** A column of a rollup that is kept from another rollup. */
 export interface FinishedColumn {
   readonly column: string;
+  /** ClickHouse type; UInt64 when absent. */
+  readonly type?: string;
   /** Days, ending with and including the day, whose distinct users it counts; absent where it is something else. */
   readonly windowDays?: number;
+  /**
+   * How it adds up: *additive* numbers over keys and days, *semi-additive* ones (states) over keys only. Absent: as the class
+   * of a metric that names it says. Such columns have no {@link windowDays}.
+   */
+  readonly class?: Extract<MeasureClass, 'additive' | 'semi-additive'>;
   readonly description: string;
 }
 
-/** Finished active-user numbers per day (`schema/activeDays.ts`), kept from a rollup of (day, user) pairs. */
-export interface ActiveDaysRollup {
-  readonly kind: 'activeDays';
+/** Finished numbers per day, kept from a rollup of places by the method named. */
+export interface FinishedRollup {
+  readonly kind: 'finished';
+  /** `activeDays`: from (d, user) pairs (`schema/rollups/activeDays.ts`); `mrrDays`: from changes of subscriptions (`mrrDays.ts`). */
+  readonly method: 'activeDays' | 'mrrDays';
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** Name of the source rollup that holds the (d, user) pairs. */
+  /** Name of the rollup of the same pack that it is kept from. */
   readonly from: string;
-  readonly grain: 'day';
+  /** Keys beside the day, with the columns of {@link from} whose values they hold. */
+  readonly keys: readonly RollupKey[];
   readonly columns: readonly FinishedColumn[];
-  /** Seconds between two refreshes: a late pair makes thirty days anew, so not as often as its source. */
+  /** Seconds between two refreshes: a late change makes many days anew, so not as often as its source. */
   readonly everySeconds: number;
 }
 
-export type Rollup = SourceRollup | ActiveDaysRollup;
+export type Rollup = PlacesRollup | FinishedRollup;
 
 /** A number that people ask for, with the rollups that answer it. Written to the catalogue by `tidemark migrate`. */
 export interface Metric {
@@ -71,6 +96,7 @@ export interface Metric {
   /** Grafana unit id. */
   readonly unit: string;
   readonly class: MeasureClass;
+  /** Name of the rollup (of the family, where it has tiers) that answers it. */
   readonly rollup: string;
   /** SQL over the rollup's columns for one day (and one value of the dimensions). */
   readonly sql: string;

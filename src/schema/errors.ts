@@ -8,10 +8,28 @@ export const fail = errorTable({
     `roles.${f.role}.columns.${f.logical}: table ${f.table} has no column "${f.column}". It has: ${f.has.join(', ')}.`,
   column_type: (f: { role: string; logical: string; column: string; table: string; type: string; wanted: string }) =>
     `roles.${f.role}.columns.${f.logical}: column ${f.table}.${f.column} is ${f.type}, but ${f.wanted} is needed. Map another column, or a view that casts it.`,
+  dimension_column: (f: { role: string; name: string; column: string; table: string; has: readonly string[] }) =>
+    `roles.${f.role}.dimensions.${f.name}: table ${f.table} has no column "${f.column}". It has: ${f.has.join(', ')}.`,
+  dimension_path: (f: { role: string; name: string; from: string; table: string; type: string; next: string }) =>
+    `roles.${f.role}.dimensions.${f.name}: "${f.from}" of ${f.table} does not lead to one value: there is ${f.type}. ${f.next}`,
+  keeps_too_long: (f: { role: string; table: string; keepsDays: number; ttl: string; days: number }) =>
+    `roles.${f.role}.keepsDays: ${f.keepsDays} days are more than table ${f.table} keeps: its TTL ${f.ttl} may delete after ${f.days} days. Write at most ${f.days}, or leave the key out.`,
+  ttl_unclear: (f: { role: string; table: string; ttl: string; time: string }) =>
+    `roles.${f.role}: table ${f.table} deletes rows by TTL ${f.ttl}, which does not tell how many days by ${f.time} it has whole. Write keepsDays: the days after which rows may be missing.`,
+  insert_needs_table: (f: { role: string; table: string; engine: string }) =>
+    `roles.${f.role}.mode: insert needs a MergeTree table that rows are inserted into, but ${f.table} is a ${f.engine}. Map that table, or write mode: recompute.`,
+  insert_on_cluster: (f: { role: string; cluster: string }) =>
+    `roles.${f.role}.mode: insert is not there on a cluster (connection.cluster is ${f.cluster}): rows from before would have to be counted on each shard. Write mode: recompute.`,
+  cluster_switched: (f: { database: string; cluster: string }) =>
+    `Database "${f.database}" was made ${f.cluster === '' ? 'on a cluster' : 'for one server'}, and connection.cluster ${f.cluster === '' ? 'names none' : `is ${f.cluster}`}: tables cannot be turned into the others. Write another connection.database, run tidemark migrate, then drop the former one.`,
   key_lets_rows_double: (f: { role: string; table: string; sourceClass: string; key: string; wanted: string }) =>
     `roles.${f.role}: table ${f.table} is ordered by (${f.key}), so FINAL cannot make one row of the versions of one id in class ${f.sourceClass}. ${f.wanted}`,
+  usage_tenant_column: (f: { given: string; file: string; accepted: readonly string[] }) =>
+    `--tenant-column: no role of ${f.file} maps "${f.given}" as a column or a plain dimension. Add it to dimensions of each role that has tenants, or write one of: ${f.accepted.join(', ')}.`,
   not_migrated: (f: { database: string }) =>
     `Database "${f.database}" holds nothing of Tidemark yet. Run: tidemark migrate`,
+  unknown_rollup: (f: { rollup: string; known: readonly string[] }) =>
+    `There is no rollup "${f.rollup}". Write one of: ${f.known.join(', ')}.`,
   refresh_failed: (f: { step: string; cause: string }) =>
     `Refresh of ${f.step} failed; the numbers of its last good run stay. ClickHouse says: ${f.cause}`,
 });

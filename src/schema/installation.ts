@@ -16,14 +16,34 @@ export interface Source {
   readonly types: Readonly<Record<string, string>>;
   /** Logical columns whose source column may be NULL. */
   readonly nullable: readonly string[];
+  /** Names of the configured dimensions, which are logical columns too, in the order of tidemark.yaml. */
+  readonly dimensions: readonly string[];
+  /** Logical column → how many of its values rollups keep apart (the others are `(other)`); only what tidemark.yaml sets. */
+  readonly tops: Readonly<Record<string, number>>;
+  /** Logical columns that have more values than are kept apart: the others are `(other)`, by lists in `top_values`. */
+  readonly capped: readonly string[];
+  /** Days back from today that the source has whole; null where it keeps its rows for ever. Older days are sealed. */
+  readonly keepsDays: number | null;
+  /** How its rollups are kept: by recomputing what was touched, or by ordinary insert-time views. */
+  readonly mode: 'recompute' | 'insert';
+  /** Role *events*: event names of which step rows are kept for funnels. */
+  readonly steps: readonly string[];
+  /** Role *requests*: satisfied up to this many ms, tolerating up to four times as many (Apdex). */
+  readonly apdexMs: number;
+  /** Condition on the source's own columns that a row must fulfil to belong to the role (a derived role); `''` for none. */
+  readonly only: string;
 }
 
 /** All that the statements of an installation depend on. */
 export interface Installation {
   /** Database of everything that Tidemark makes. */
   readonly database: string;
+  /** Cluster on whose servers everything is made; absent: one server. */
+  readonly cluster?: string;
   /** IANA zone whose days are the buckets. */
   readonly timezone: string;
+  /** Further zones whose days are kept too. */
+  readonly zones: readonly string[];
   readonly weekStart: WeekStart;
   /** Period of the refreshes, in seconds. */
   readonly everySeconds: number;
@@ -31,5 +51,13 @@ export interface Installation {
   readonly delaySeconds: number;
   /** How far back of its proven watermark a refresh reads again, in seconds. */
   readonly overlapSeconds: number;
+  /** Days before today that each refresh keeps current at once; older touched days are queued. */
+  readonly freshDays: number;
+  /** Queued days that one run of the late lane recounts. */
+  readonly lateDaysPerRun: number;
+  /** Memory that one refresh may take, in MB. */
+  readonly memoryMb: number;
+  /** Lives of the finer tiers, in days. */
+  readonly tiers: { readonly minuteDays: number; readonly quarterDays: number };
   readonly sources: Readonly<Partial<Record<RoleName, Source>>>;
 }

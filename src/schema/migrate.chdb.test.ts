@@ -1,11 +1,12 @@
 import type { Config } from '../config/config';
+import { testConfig } from '../testing/config';
 import type { TestEngine } from '../testing/engine';
 import { startEngine } from '../testing/engine';
 import type { Subject } from '../testing/law/tables';
 import { subjectMapping, subjectTable } from '../testing/law/tables';
 import { inspect } from './inspect';
-import { applyMigration, planMigration } from './migrate';
-import { refreshOnce } from './refresh';
+import { applyMigration, planMigration } from './ddl/migrate';
+import { refreshOnce } from './refresh/refresh';
 
 const subjects: readonly Subject[] = [
   { role: 'events', sourceClass: 'append', engine: 'replacing' },
@@ -23,13 +24,11 @@ async function config(name: string, change: Partial<Config['reporting']> = {}): 
   for (const subject of subjects) {
     await engine.db.command(subjectTable(subject, name).replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
   }
-  return {
-    file: name,
-    connection: { url: '', user: 'default', password: '', database: `${name}_tidemark` },
-    reporting: { timezone: 'UTC', weekStart: 'monday', ...change },
-    refresh: { everySeconds: 3600, delaySeconds: 0, overlapSeconds: 0 },
+  return testConfig({
+    database: `${name}_tidemark`,
+    reporting: change,
     roles: Object.fromEntries(subjects.map((s) => [s.role, subjectMapping(s, name)])),
-  };
+  });
 }
 
 async function migrate(wanted: Config, version = 'test') {
@@ -93,6 +92,24 @@ test('a changed time zone rebuilds the day rollups beside the old ones, with the
   ).toEqual([]);
 });
 
+test('to and fro between two definitions: each rebuild fills anew', async () => {
+  const wanted = (timezone: string) => config('fro', { timezone });
+  const { installation } = await migrate(await wanted('UTC'));
+  await engine.db.insert('fro.events', [
+    { id: 1, at: '2026-03-01 23:30:00', user_id: 'a', event_name: 'x', _version: 1 },
+  ]);
+  await refreshOnce(installation, engine.db);
+  for (const [timezone, d] of [
+    ['Europe/Berlin', '2026-03-02'],
+    ['UTC', '2026-03-01'],
+    ['Europe/Berlin', '2026-03-02'],
+  ] as const) {
+    await migrate(await wanted(timezone));
+    const days = 'SELECT toString(d) AS d, user FROM fro_tidemark.user_day FINAL';
+    expect(await engine.db.query(days)).toEqual([{ d, user: 'a' }]);
+  }
+}, 60_000);
+
 test('a role taken out of tidemark.yaml loses its refreshes and keeps its rows', async () => {
   const wanted = await config('roleless');
   await migrate(wanted);
@@ -102,14 +119,14 @@ test('a role taken out of tidemark.yaml loses its refreshes and keeps its rows',
   const left = await engine.db.query<{ name: string }>(
     "SELECT name FROM system.tables WHERE database = 'roleless_tidemark' AND name LIKE 'order%' ORDER BY name",
   );
-  expect(left.map((t) => t.name)).toEqual(['order_day']);
+  expect(left.map((t) => t.name)).toEqual(['order_day', 'order_quarter']);
   expect(actions((await migrate(wanted)).plan)).toMatchObject({ order_day_v: 'create', done_v: 'replace' });
 });
 
 test('the catalogue names every metric with the rollup that answers it', async () => {
   await migrate(await config('cataloged'));
   const orphans = await engine.db.query(
-    'SELECT name FROM cataloged_tidemark.catalog_metrics WHERE rollup NOT IN (SELECT name FROM cataloged_tidemark.catalog_rollups)',
+    'SELECT name FROM cataloged_tidemark.catalog_metrics WHERE rollup NOT IN (SELECT family FROM cataloged_tidemark.catalog_rollups)',
   );
   const dau = await engine.db.query(
     "SELECT title, rollup, class FROM cataloged_tidemark.catalog_metrics WHERE name = 'dau'",

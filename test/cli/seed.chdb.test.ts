@@ -68,7 +68,9 @@ test('config check tells that everything fits', async () => {
   });
   expect(code).toBe(0);
   expect(stdout).toMatch(/│ orders +│ shop\.orders +│ moving +│ id, time, user, amount, currency, refundAmount/);
-  expect(stdout).toMatch(/demo\/cdnow\/tidemark\.yaml fits ClickHouse \d+\.\d+\.\S+: roles events, orders\.\n$/);
+  expect(stdout).toMatch(
+    /demo\/cdnow\/tidemark\.yaml fits ClickHouse \d+\.\d+\.\S+: roles events, orders, refunds\.\n$/,
+  );
 }, 60_000);
 
 test('a missing table is one sentence with the next step', async () => {
@@ -92,6 +94,28 @@ test('a column of the wrong type is one sentence with the next step', async () =
       'tidemark: roles.events.columns.time: column shop.events.event_name is LowCardinality(String), but a Date, DateTime or DateTime64 is needed. Map another column, or a view that casts it.\n',
   });
 }, 60_000);
+
+test('the product demo has requests and subscriptions too, and its configuration fits', async () => {
+  const env = { TIDEMARK_URL: engine.url };
+  const seeded = await tidemark(['seed', '--demo', 'product', '--reset', '--json'], { env });
+  const { demo, created, tables } = JSON.parse(seeded.stdout) as {
+    demo: string;
+    created: boolean;
+    tables: { table: string; inserted: number; total: number }[];
+  };
+  expect([seeded.code, demo, created]).toEqual([0, 'product', true]);
+  expect(tables.map(({ table }) => table)).toEqual([
+    'shop.events',
+    'shop.orders',
+    'shop.requests',
+    'shop.subscriptions',
+  ]);
+  expect(tables.filter(({ inserted, total }) => inserted !== total || total === 0)).toEqual([]);
+  const { code, stdout } = await tidemark(['config', 'check', '-c', 'demo/product/tidemark.yaml'], { env });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/│ requests +│ shop\.requests +│ append +│ id, time, service, endpoint, release, durationMs/);
+  expect(stdout).toMatch(/│ subscriptions +│ shop\.subscriptions +│ moving +│ id, time, subscription, user, mrr/);
+}, 180_000);
 
 test('a server that may only be read refuses to be seeded, and nothing is half-written', async () => {
   const reader = await startEngine({ readonly: true });

@@ -2,16 +2,15 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 
 import { dayStart, localDay } from '../../core/metrics/calendar';
-import type { Filter, Plan, Question } from '../../core/metrics';
-import { intervalText, parseInterval, planQuestion } from '../../core/metrics';
-import type { Db } from '../../core/db';
+import { nearest } from '../../config/nearest';
+import type { Filter, PlannerCatalogue, Question } from '../../core/metrics';
+import { parseInterval, planQuestion } from '../../core/metrics';
 import { TidemarkError } from '../../core/errors';
 import { checkZone } from '../../core/time/zone';
 import { inspect, readStatus, requireMigrated } from '../../schema';
-import { plannerCatalogue, watermarksOf } from '../../schema/plannerCatalogue';
+import { plannerCatalogue, watermarksOf } from '../../schema';
 import { fail } from '../errors';
-import { grouped } from '../output';
-import type { Cell, Output } from '../output';
+import { tablesOf, tell, tellAnswer, tellMetrics, timed } from '../explained';
 import { configOption, defineCommand, jsonOption, withConfig } from '../run';
 import type { ConfigOptions } from '../run';
 
@@ -35,12 +34,14 @@ export function explainCommand(): Command {
     name: 'explain',
     summary: 'Show from which rollup a question about a metric is answered, why not from others, and the SQL',
     examples: [
+      'tidemark explain',
       'tidemark explain dau --from 2026-03-01 --to 2026-04-01',
+      'tidemark explain latency_p95 --from 24h --interval hour --by endpoint --run',
       'tidemark explain events --from 7d --interval hour --by event --top 5 --run',
       "tidemark explain gross_revenue --from 2026-01-01 --interval month --where 'currency=USD,EUR' --tz Europe/Berlin",
     ],
   })
-    .argument('<metric>', 'name of the metric; an unknown one lists those that are installed')
+    .argument('[metric]', 'name of the metric; without one, all that are installed are listed')
     .option('--from <time>', 'begin of the range: a day or time in the zone, or 30d, 12h back from its end', '30d')
     .option('--to <time>', 'end of the range, itself not in it: a day or time in the zone (default: now)')
     .option('--interval <interval>', 'width of the buckets: all, 15m, hour, day, week, month, …', 'day')
@@ -62,32 +63,51 @@ export function explainCommand(): Command {
 
 const split = (value: string): readonly string[] => value.split(',').map((part) => part.trim());
 
-async function explain(metric: string, flags: ExplainFlags): Promise<void> {
+async function explain(metric: string | undefined, flags: ExplainFlags): Promise<void> {
   await withConfig(flags, async ({ config, db, out }) => {
     const installation = await inspect(config, db);
     await requireMigrated(installation, db);
     const catalogue = plannerCatalogue(installation, watermarksOf(await readStatus(installation, db)));
+    if (metric === undefined) {
+      tellMetrics(out, catalogue);
+      return;
+    }
     const nowMs = Date.now();
-    const { question, plan } = usage(() => {
+    const { question, plan } = usage(catalogue, () => {
       const asked = questionOf(metric, flags, config.reporting.timezone, nowMs);
       return { question: asked, plan: planQuestion(asked, catalogue, nowMs) };
     });
     const answer = flags.run ? await timed(db, plan.sql) : undefined;
-    out.data({ question, ...plan, ...answer });
-    tell(out, question, plan);
+    const tables = tablesOf(catalogue, question, plan);
+    out.data({ question, ...plan, tables, ...answer });
+    tell(out, question, plan, tables);
     if (answer) tellAnswer(out, answer);
   });
 }
 
-/** What the planner refuses is the command line's fault: exit code 2. */
-function usage<T>(work: () => T): T {
+/** What the planner refuses is the command line's fault: exit code 2, with the word that was probably meant. */
+function usage<T>(catalogue: PlannerCatalogue, work: () => T): T {
   try {
     return work();
   } catch (thrown) {
     if (!(thrown instanceof TidemarkError) || thrown.code === 'no_answer' || thrown.code.startsWith('usage_'))
       throw thrown;
-    throw new TidemarkError(`usage_${thrown.code}`, thrown.message, thrown.facts);
+    throw new TidemarkError(`usage_${thrown.code}`, `${thrown.message}${meant(catalogue, thrown)}`, thrown.facts);
   }
+}
+
+function meant({ metrics }: PlannerCatalogue, { code, facts }: TidemarkError): string {
+  const accepted = metrics.find((m) => m.name === facts['metric'])?.dimensions ?? [];
+  const near =
+    code === 'unknown_metric'
+      ? nearest(
+          String(facts['metric']),
+          metrics.map((m) => m.name),
+        )
+      : code === 'unknown_dimension'
+        ? nearest(String(facts['dimension']), accepted)
+        : undefined;
+  return near === undefined ? '' : ` Did you mean ${near}?`;
 }
 
 /** Reads the options. Throws usage_bad_time, usage_bad_filter, usage_bad_number, bad_zone, bad_interval. */
@@ -148,58 +168,4 @@ function filterOf(text: string): Filter {
   if (dimension === undefined || !(sign && sign in operators)) throw fail('usage_bad_filter', { given: text });
   const operator = operators[sign as keyof typeof operators];
   return { dimension, operator, values: operator.includes('matches') ? [values] : values.split(',') };
-}
-
-interface Answer {
-  readonly rows: readonly Record<string, unknown>[];
-  readonly ms: number;
-  /** As the server estimates it from the parts and marks it would read; null where it cannot. */
-  readonly rowsRead: number | null;
-}
-
-async function timed(db: Db, sql: string): Promise<Answer> {
-  const startedMs = performance.now();
-  const rows = await db.query(sql);
-  const ms = Math.round((performance.now() - startedMs) * 10) / 10;
-  return { rows, ms, rowsRead: await rowsRead(db, sql) };
-}
-
-/** Rows that the server would read, by EXPLAIN ESTIMATE: no right on the query log is needed. */
-async function rowsRead(db: Db, sql: string): Promise<number | null> {
-  try {
-    const parts = await db.query<{ rows: number | string }>(`EXPLAIN ESTIMATE ${sql}`);
-    return parts.reduce((sum, part) => sum + Number(part.rows), 0);
-  } catch {
-    return null;
-  }
-}
-
-function tell(out: Output, question: Question, plan: Plan): void {
-  const at = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
-  out.say(
-    `${question.metric} per ${intervalText(question.interval)} in ${question.timezone}, ${at(question.fromMs)} to ${at(question.toMs)} UTC: answered from ${plan.chosen}.`,
-  );
-  for (const part of plan.parts) out.say(`  ${part.from}: ${at(part.fromMs)} to ${at(part.toMs)} UTC`);
-  if (plan.reasons.length > 0) {
-    out.table(
-      ['passed over', 'reason', 'says'],
-      plan.reasons.map((r) => [r.rollup, r.code, r.message]),
-    );
-  }
-  for (const notice of plan.notices) out.say(`Notice: ${notice.message}`);
-  if (plan.openBucketFromMs !== null) out.say(`Not whole: buckets from ${at(plan.openBucketFromMs)} UTC on.`);
-  out.say(`\n${plan.sql}`);
-}
-
-function tellAnswer(out: Output, { rows, ms, rowsRead }: Answer): void {
-  const [first] = rows;
-  const head = Object.keys(first ?? {});
-  const cell = (value: unknown): Cell => (typeof value === 'number' || value === null ? value : String(value));
-  out.say('');
-  if (first)
-    out.table(
-      head,
-      rows.map((row) => head.map((name) => cell(row[name]))),
-    );
-  out.say(`${rows.length} rows in ${ms} ms${rowsRead === null ? '' : `, about ${grouped(rowsRead)} rows read`}.`);
 }

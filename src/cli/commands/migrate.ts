@@ -1,13 +1,21 @@
-import { packageVersion } from '../version';
-import { applyMigration, inspect, planMigration } from '../../schema';
-import type { Action } from '../../schema';
-import { configOption, defineCommand, jsonOption, withConfig } from '../run';
-import type { ConfigOptions } from '../run';
+import { Option } from 'commander';
 import type { Command } from 'commander';
+
+import { loadConfig } from '../../config/load';
+import { applyMigration, capKeys, inspect, planMigration } from '../../schema';
+import type { Action } from '../../schema';
+import { accessParts, accessPlan, printAccess, readerXml } from '../../schema/access';
+import { fail } from '../errors';
+import { configOption, configPath, defineCommand, jsonOption, outputFor, withConfig } from '../run';
+import type { ConfigOptions } from '../run';
+import { packageVersion } from '../version';
 
 interface MigrateFlags extends ConfigOptions {
   readonly dryRun?: boolean;
   readonly sql?: boolean;
+  readonly printAccess?: 'sql' | 'xml';
+  readonly tenantColumn?: string;
+  readonly cluster?: string;
 }
 
 /** `tidemark migrate`: makes what is installed match tidemark.yaml. */
@@ -19,19 +27,36 @@ export function migrateCommand(): Command {
       'tidemark migrate --dry-run          # what would happen, object by object',
       'tidemark migrate --dry-run --sql    # the statements themselves',
       'tidemark migrate                    # do it; run again, it changes nothing',
+      'tidemark migrate --print-access > access.sql      # roles, limits, quota, users; asks no ClickHouse',
+      'tidemark migrate --print-access --tenant-column tenant --cluster main',
     ],
   })
     .addOption(configOption())
     .option('--dry-run', 'only show what would happen')
     .option('--sql', 'show the statements too')
+    .addOption(
+      new Option(
+        '--print-access [format]',
+        "only print who may do what: SQL for roles, limits, quota and users, or users.d XML for Grafana's user",
+      )
+        .choices(['sql', 'xml'])
+        .preset('sql'),
+    )
+    .option('--tenant-column <name>', 'with --print-access: row policies by this column or dimension, as a template')
+    .option('--cluster <name>', 'with --print-access: run each statement ON CLUSTER')
     .addOption(jsonOption())
     .action(migrate);
 }
 
 async function migrate(flags: MigrateFlags): Promise<void> {
+  if (flags.printAccess) return printAccessOf(flags, flags.printAccess);
+  for (const option of ['tenantColumn', 'cluster'] as const) {
+    if (flags[option] === undefined) continue;
+    throw fail('usage_only_with', { option: optionNames[option], other: '--print-access' });
+  }
   await withConfig(flags, async ({ config, db, out }) => {
     const version = packageVersion();
-    const installation = await inspect(config, db);
+    const installation = await capKeys(await inspect(config, db), db, { dryRun: flags.dryRun === true });
     const plan = await planMigration(installation, db, version);
     const changes = plan.filter((action) => action.action !== 'unchanged');
     out.data({ database: installation.database, dryRun: flags.dryRun ?? false, actions: plan.map(summary) });
@@ -53,6 +78,21 @@ async function migrate(flags: MigrateFlags): Promise<void> {
       `Migrated database ${installation.database}: ${changes.length} of ${plan.length} objects changed. ClickHouse refreshes the rollups itself from now on; tidemark status shows how far they are.`,
     );
   });
+}
+
+const optionNames = { tenantColumn: '--tenant-column', cluster: '--cluster' } as const;
+
+/** Reads tidemark.yaml only. With --json one object {database, parts} instead of the script. */
+function printAccessOf(flags: MigrateFlags, format: 'sql' | 'xml'): void {
+  const { tenantColumn, cluster } = flags;
+  const plan = accessPlan(loadConfig(configPath(flags), process.env), {
+    ...(tenantColumn !== undefined && { tenantColumn }),
+    ...(cluster !== undefined && { cluster }),
+  });
+  const out = outputFor(flags);
+  const xml = format === 'xml' ? readerXml(plan) : undefined;
+  out.data({ database: plan.database, ...(xml === undefined ? { parts: accessParts(plan) } : { xml }) });
+  out.say((xml ?? printAccess(plan)).trimEnd());
 }
 
 const summary = ({ object, kind, action }: Action) => ({ object, kind, action });

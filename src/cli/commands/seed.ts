@@ -30,7 +30,7 @@ export function seedCommand(): Command {
   })
     .addOption(new Option('--demo <name>', 'which demo').choices(demoNames).makeOptionMandatory())
     .addOption(configOption('demo/<name>/tidemark.yaml'))
-    .option('--reset', 'drop the source tables (shop.events, shop.orders) first')
+    .option('--reset', 'drop the source tables of either demo first')
     .addOption(jsonOption())
     .action(seed);
 }

@@ -23,17 +23,18 @@ async function status(flags: ConfigOptions): Promise<void> {
     const rows = await readStatus(installation, db);
     out.data(rows);
     out.table(
-      ['rollup', 'state', 'complete up to (UTC)', 'behind, s', 'last run, ms', 'says'],
+      ['rollup', 'state', 'complete up to (UTC)', 'behind, s', 'last run, ms', 'days queued', 'says'],
       rows.map((r) => [
         r.rollup,
         r.verdict,
         r.hi,
         r.lagSeconds === null ? null : r.lagSeconds.toFixed(1),
         r.lastRunMs,
+        r.queuedDays === 0 ? null : r.queuedDays,
         firstLine(r.exception),
       ]),
     );
-    const bad = rows.filter((r) => r.verdict === 'failing' || r.verdict === 'stale');
+    const bad = rows.filter((r) => ['failing', 'stale', 'clock back'].includes(r.verdict));
     out.say(
       bad.length === 0
         ? `All ${rows.length} tables are kept by ClickHouse every ${installation.everySeconds} s or as listed in catalog_rollups.`

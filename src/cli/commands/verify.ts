@@ -1,8 +1,8 @@
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 
 import { healDay, inspect, requireMigrated, verify } from '../../schema';
 import type { Verified } from '../../schema';
+import { wholeNumber } from '../numbers';
 import { grouped } from '../output';
 import { configOption, defineCommand, exitCodes, jsonOption, withConfig } from '../run';
 import type { ConfigOptions } from '../run';
@@ -76,9 +76,3 @@ const listed = (days: Verified['wrong']): string =>
     .slice(0, 5)
     .map((w) => `${w.day} (${grouped(w.rows)} rows)`)
     .join(', ') + (days.length > 5 ? ` and ${grouped(days.length - 5)} more days` : '');
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A whole number from 1 on is needed.');
-  return value;
-}

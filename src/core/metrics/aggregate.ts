@@ -2,10 +2,12 @@ import { ident, literal } from '../sql/quote';
 import { coverRange } from './cover';
 import type { Cover } from './cover';
 import { gatherRows } from './gather';
-import { indent, opennessOf, rawReason, united, withClause } from './given';
+import { indent, intervalOnly, opennessOf, rawReason, united, withClause } from './given';
 import type { Given } from './given';
 import type { Notice } from '../notice';
 import type { Part, Plan } from './answer';
+import { dayText, localDay } from './calendar';
+import type { LiveSource } from './catalogue';
 import type { Asked } from './question';
 
 /** Name of the group that holds all but the greatest. */
@@ -14,6 +16,8 @@ export const otherLabel = '(other)';
 /** Additive, state-additive and ratio measures, and sets of entities: rows of all tables united, then aggregated once. */
 export function planAggregate(given: Given): Plan {
   const { asked, rollups, source } = given;
+  const state = asked.metric.measures.find((m) => m.semiAdditive);
+  if (state) intervalOnly(asked, ['day'], `${state.column} is a state, which is never summed over time.`);
   const cover = coverRange(asked, rollups, source);
   const raw = rawReason(given, cover);
   const rows = gatherRows({ asked, interval: asked.interval }, cover, source);
@@ -31,7 +35,7 @@ export function planAggregate(given: Given): Plan {
     sql: `${withClause([...rows.with, ...top.with])}SELECT ${columns.join(', ')}\nFROM (\n${indent(top.from)}\n)${group}`,
     ...toldBy(asked, cover),
     reasons: [...cover.reasons, ...raw],
-    notices: [...rows.notices, ...rawNotice(cover)],
+    notices: [...rows.notices, ...rawNotice(cover, source)],
     openBucketFromMs: open.fromMs,
   };
 }
@@ -74,15 +78,25 @@ export function toldBy(asked: Asked, { pieces, raw }: Cover): Pick<Plan, 'chosen
   return { chosen: pieces[0]?.rollup.name ?? 'raw', parts };
 }
 
-/** Says that raw rows are read where they are: altogether, or at the ends of the range. */
-export function rawNotice({ pieces, raw }: Cover): readonly Notice[] {
-  if (raw.length === 0) return [];
-  const [first] = pieces;
-  if (!first) return [{ code: 'raw', message: 'Answered from raw rows: no rollup gives the exact answer.' }];
-  return [
-    {
-      code: 'raw_ends',
-      message: `The range begins or ends inside a bucket of ${first.rollup.name}: the rest is read from raw rows.`,
-    },
+/** Says that raw rows are read where they are: altogether, or for a part of the range; and what the source has of it no more. */
+export function rawNotice({ pieces, raw }: Cover, source: LiveSource): readonly Notice[] {
+  const [oldest] = raw;
+  if (!oldest) return [];
+  const finest = pieces.at(-1)?.rollup;
+  const notices: Notice[] = [
+    finest
+      ? {
+          code: 'raw_ends',
+          message: `The range begins or ends inside a bucket of ${finest.name}${finest.fromMs > oldest.fromMs ? ', or before its life' : ''}: the rest is read from raw rows.`,
+        }
+      : { code: 'raw', message: 'Answered from raw rows: no rollup gives the exact answer.' },
   ];
+  if (oldest.fromMs < source.wholeFromMs) {
+    const since = dayText(localDay(source.wholeFromMs, source.zone));
+    notices.push({
+      code: 'source_gone',
+      message: `The source has its rows since ${since} only: what is read raw of former days is missing.`,
+    });
+  }
+  return notices;
 }

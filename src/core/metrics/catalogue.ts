@@ -26,16 +26,23 @@ export interface MetricSpec {
   readonly where: string;
   /** Whether the source's rows can answer it at all. */
   readonly raw: boolean;
+  /** Whether it is made of finished numbers of whole days: then the range is widened to whole days. */
+  readonly wholeDays?: boolean;
 }
 
 /** A measure: which column it is, and by which definition, so that only equal ones are taken for each other. */
 export interface MeasureSpec {
   readonly column: string;
   readonly type: string;
-  /** What one row of the source contributes, as SQL over the source's columns; `''` where no row does. */
+  /**
+   * What one row of the source contributes, as SQL over the source's columns. A finished number, to which no single row
+   * contributes, has its name instead (`mrr_day.new_mrr`).
+   */
   readonly row: string;
   /** Class *state-additive*: aggregate function (with parameters) whose state the column holds, such as `quantilesDDState(0.01, 0.5)`. */
   readonly state?: string;
+  /** Whether it is a state of the bucket's end or beginning, which is summed over keys, but never over time. */
+  readonly semiAdditive?: boolean;
 }
 
 /** Width of a rollup's buckets: seconds for those that count from 1970 in UTC, `day` for a zone's days. */
@@ -48,6 +55,8 @@ export interface RollupKeySpec {
   readonly from: string;
   /** Whether it has many values (users), so that the rollup has many rows. */
   readonly wide: boolean;
+  /** Whether values beyond the most frequent ones were put under `(other)`. */
+  readonly capped: boolean;
 }
 
 /** An installed rollup. Its table has the bucket as column `d` (Date, grain day) or `m` (DateTime), and is read with FINAL. */
@@ -56,18 +65,23 @@ export interface RollupSpec {
   /** `database.table`. */
   readonly table: string;
   readonly role: string;
-  /** `places`: one row per bucket and key; `finished`: one row per day with numbers that do not merge. */
+  /** `places`: kept from the source's rows; `finished`: numbers per day (and key) made from another rollup. */
   readonly kind: 'places' | 'finished';
   readonly grain: Grain;
   /** Zone of its days. */
   readonly timezone: string;
+  /** Days of the reporting zone that it is kept, today included; null for ever. */
+  readonly lifeDays: number | null;
+  /** Kind `finished` only: name of the rollup that it is made from. */
+  readonly from?: string;
   readonly keys: readonly RollupKeySpec[];
+  /** Kind `finished`: the numbers that may be summed over days or keys. */
   readonly measures: readonly MeasureSpec[];
-  /** Kind `finished` only: column → days of its window. */
+  /** Kind `finished` only: column → days of its window. Such numbers do not merge. */
   readonly windows: Readonly<Record<string, number>>;
   readonly present: readonly string[];
   readonly where: string;
-  /** All rows stamped up to here are counted, ms since 1970; null before its first run. */
+  /** All rows stamped up to here are counted or queued as late, ms since 1970; null before the first runs. */
   readonly watermarkMs: number | null;
 }
 
@@ -88,6 +102,10 @@ export interface SourceSpec {
   /** Logical column → condition that leaves out its NULLs; absent where it has none. */
   readonly notNull: Readonly<Record<string, string>>;
   readonly deleted: string;
+  /** Condition that a row must fulfil to belong to the role; `''` for none. */
+  readonly only: string;
+  /** Days of the reporting zone that it has whole, today included; null where it keeps its rows for ever. */
+  readonly keepsDays: number | null;
   /** Whether FINAL gives one row per id; else {@link id} and {@link newest} do, where given. */
   readonly collapses: boolean;
   readonly id: string | undefined;
@@ -96,12 +114,57 @@ export interface SourceSpec {
   readonly stamp: string | undefined;
   /** Class *moving*: `database.table` of its placements ledger (id, m). */
   readonly ledger: string | undefined;
+  /** Where its late days are queued; undefined in class *window*. */
+  readonly late: LateSpec | undefined;
+}
+
+/** Tables (`database.table`) of days that came late: the queue, which of them were recounted, what was proven when. */
+export interface LateSpec {
+  /** The refresh that fills the queue; its watermark says up to where late rows are in it. */
+  readonly step: string;
+  readonly queue: string;
+  readonly recounts: string;
+  readonly done: string;
 }
 
 /** What is installed, with the watermarks of one moment. */
 export interface PlannerCatalogue {
+  /** The reporting zone: lives, kept days and late days are counted in its days. */
+  readonly timezone: string;
   readonly weekStart: WeekStart;
   readonly metrics: readonly MetricSpec[];
   readonly rollups: readonly RollupSpec[];
   readonly sources: readonly SourceSpec[];
+}
+
+/** Refreshed table or queue → all rows stamped up to here (ms since 1970 UTC) are in it; absent before its first proven run. */
+export type Watermarks = ReadonlyMap<string, number>;
+
+/**
+ * The catalogue with the watermarks of one moment. A rollup is no further than the queue of its source's late days, because
+ * ordinary refreshes leave those to the queue.
+ */
+export function withWatermarks(catalogue: PlannerCatalogue, marks: Watermarks): PlannerCatalogue {
+  const queues = new Map(catalogue.sources.map((s) => [s.role, s.late?.step] as const));
+  const rollups = catalogue.rollups.map((rollup) => {
+    const queue = queues.get(rollup.role);
+    const all = [rollup.name, ...(queue === undefined ? [] : [queue])].map((name) => marks.get(name));
+    const known = all.filter((mark) => mark !== undefined);
+    return { ...rollup, watermarkMs: known.length < all.length ? null : Math.min(...known) };
+  });
+  return { ...catalogue, rollups };
+}
+
+/** A rollup at the moment of a question. */
+export interface LiveRollup extends RollupSpec {
+  /** First instant (ms) of its life: 0 where it is kept for ever. */
+  readonly fromMs: number;
+}
+
+/** A source at the moment of a question. */
+export interface LiveSource extends SourceSpec {
+  /** The reporting zone. */
+  readonly zone: string;
+  /** First instant (ms) of the days that it has whole: 0 where it keeps its rows for ever. */
+  readonly wholeFromMs: number;
 }

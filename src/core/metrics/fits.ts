@@ -35,7 +35,10 @@ export function unfit(rollup: RollupSpec, source: SourceSpec, asked: Asked): Rea
   const { metric } = asked;
   const interval = intervalText(asked.interval);
   if (metric.class === 'ordered') return reason('not_by_order', rollup, {});
-  if (rollup.kind === 'finished') return unfitFinished(rollup, source, asked);
+  if (rollup.kind === 'finished' && metric.windows) return unfitFinished(rollup, source, asked);
+  if (rollup.kind === 'finished' && !rollup.measures.some((own) => metric.measures.some((m) => sameMeasure(own, m)))) {
+    return reason('finished_numbers', rollup, {});
+  }
   const columns = rollup.keys.map((k) => k.from);
   const missing =
     metric.entity !== undefined && !columns.includes(metric.entity)
@@ -45,8 +48,11 @@ export function unfit(rollup: RollupSpec, source: SourceSpec, asked: Asked): Rea
   if (rollup.where !== metric.where || !sameSet(rollup.present, metric.present)) {
     return reason('rows_differ', rollup, { metric: metric.name });
   }
-  const dimension = [...asked.by, ...asked.where.map((f) => f.dimension)].find((d) => !columns.includes(d));
+  const named = [...asked.by, ...asked.where.map((f) => f.dimension)];
+  const dimension = named.find((d) => !columns.includes(d));
   if (dimension !== undefined) return reason('dimension_missing', rollup, { dimension });
+  const capped = named.find((d) => rollup.keys.some((k) => k.from === d && k.capped));
+  if (capped !== undefined) return reason('values_capped', rollup, { dimension: capped });
   return unfitTime(rollup, source, asked, interval);
 }
 
@@ -66,8 +72,7 @@ function unfitTime(rollup: RollupSpec, source: SourceSpec, asked: Asked, interva
 function unfitFinished(rollup: RollupSpec, source: SourceSpec, asked: Asked): Reason | undefined {
   const { metric } = asked;
   const interval = intervalText(asked.interval);
-  if (!metric.windows) return reason('finished_numbers', rollup, {});
-  const missing = Object.entries(metric.windows).find(([column, days]) => rollup.windows[column] !== days);
+  const missing = Object.entries(metric.windows ?? {}).find(([column, days]) => rollup.windows[column] !== days);
   if (missing) return reason('measure_missing', rollup, { column: missing[0] });
   if (rollup.where !== metric.where || !sameSet(rollup.present, metric.present)) {
     return reason('rows_differ', rollup, { metric: metric.name });

@@ -1,4 +1,4 @@
-import type { RollupSpec, SourceSpec } from './catalogue';
+import type { LiveRollup, LiveSource } from './catalogue';
 import type { Cover } from './cover';
 import { fail } from './errors';
 import { bucketStart, intervalText } from './interval';
@@ -9,8 +9,8 @@ import { reason } from './reasons';
 /** All that a plan is made from: a checked question, its role's source and rollups, and the clock. */
 export interface Given {
   readonly asked: Asked;
-  readonly source: SourceSpec;
-  readonly rollups: readonly RollupSpec[];
+  readonly source: LiveSource;
+  readonly rollups: readonly LiveRollup[];
   readonly nowMs: number;
 }
 
@@ -43,7 +43,7 @@ export function rawReason({ asked, source }: Given, cover: Cover): readonly Reas
     const own = reason('no_raw', { name: 'raw' }, { why });
     throw fail('no_answer', { metric: asked.metric.name, reasons: [...cover.reasons, own].map((r) => r.message) });
   }
-  if (!first || cover.raw.length > 0) return [];
+  if (!first || why !== undefined || cover.raw.length > 0) return [];
   return [reason('raw_not_needed', { name: 'raw' }, { chosen: first.rollup.name })];
 }
 

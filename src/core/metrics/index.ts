@@ -1,6 +1,16 @@
-export type { Grain, MeasureSpec, MetricSpec, PlannerCatalogue, RollupSpec, SourceSpec } from './catalogue';
+export type {
+  Grain,
+  LateSpec,
+  MeasureSpec,
+  MetricSpec,
+  PlannerCatalogue,
+  RollupSpec,
+  SourceSpec,
+  Watermarks,
+} from './catalogue';
+export { withWatermarks } from './catalogue';
 export type { CalendarInterval, Interval } from './interval';
-export { intervalForms, intervalText, parseInterval } from './interval';
+export { bucketStart, intervalForms, intervalText, parseInterval } from './interval';
 export type { Part, Plan } from './answer';
 export { planQuestion } from './plan';
 export type { Filter, FilterOperator, Question } from './question';

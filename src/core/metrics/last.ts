@@ -4,7 +4,7 @@ import { coverRange } from './cover';
 import type { Cover } from './cover';
 import { fail } from './errors';
 import { grainEdge, rollupZone } from './fits';
-import { watermarkText } from './gather';
+import { watermarkNotice } from './gather';
 import type { Given } from './given';
 import { indent, opennessOf } from './given';
 import { filterSql, inPiece } from './conditions';
@@ -69,14 +69,7 @@ export function planLast(given: Given): Plan {
             },
           ]
         : []),
-      ...(completeToMs < Math.min(asked.toMs, given.nowMs)
-        ? [
-            {
-              code: 'watermark',
-              message: `${rollup.name} counts all rows that arrived up to ${watermarkText(rollup)}; later ones are not in the answer.`,
-            },
-          ]
-        : []),
+      ...(completeToMs < Math.min(asked.toMs, given.nowMs) ? [watermarkNotice(rollup)] : []),
     ],
     openBucketFromMs: open.fromMs,
   };

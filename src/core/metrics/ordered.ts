@@ -27,7 +27,7 @@ export function planOrdered(given: Given): Plan {
     sql: `SELECT ${[...names, `${metric.sql} AS value`, `toUInt8(${open.sql}) AS open`].join(', ')}\nFROM (\n${indent(perEntity)}\n)${group}`,
     ...toldBy(asked, cover),
     reasons: cover.reasons,
-    notices: rawNotice(cover),
+    notices: rawNotice(cover, source),
     openBucketFromMs: open.fromMs,
   };
 }

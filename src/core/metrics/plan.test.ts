@@ -92,6 +92,20 @@ const cases: readonly {
     says: 'request_day is not kept by service.',
   },
   {
+    code: 'values_capped',
+    rollup: 'request_day',
+    own: { by: ['service'] },
+    rollups: [{ ...requestDay, keys: requestDay.keys.map((k) => ({ ...k, capped: true })) }],
+    says: 'request_day keeps only the most frequent values of service apart, all others are (other) there.',
+  },
+  {
+    code: 'too_old',
+    rollup: 'request_15m',
+    own: { interval: { count: 1, unit: 'hour' }, toMs: Date.UTC(2026, 2, 5) },
+    rollups: [{ ...requestQuarter, lifeDays: 3 }],
+    says: 'request_15m is kept for 3 days, and the part of the range that it could answer lies before.',
+  },
+  {
     code: 'finer_interval',
     rollup: 'request_day',
     own: { interval: { count: 1, unit: 'hour' } },
@@ -138,7 +152,7 @@ const cases: readonly {
     rollup: 'active_day',
     own: {},
     rollups: [requestDay, activeDay],
-    says: 'active_day holds finished numbers, which cannot be filtered or merged for this metric.',
+    says: 'active_day holds finished numbers, and this metric is none of them.',
   },
   {
     code: 'not_by_order',

@@ -82,6 +82,14 @@ export function checkQuestion(question: Question, metrics: readonly MetricSpec[]
   return { ...asked, edges: edgesOf(asked) };
 }
 
+/** The range widened to whole days, and cut after today: later days have no number yet. Throws too_many_buckets. */
+export function wholeDays(asked: Asked, nowMs: number): Asked {
+  const zone = asked.timezone;
+  const first = localDay(asked.fromMs, zone);
+  const last = Math.max(first, Math.min(localDay(asked.toMs - 1, zone), localDay(nowMs, zone)));
+  return overRange(asked, dayStart(first, zone), dayStart(last + 1, zone));
+}
+
 /** The same question over another range. Throws too_many_buckets. */
 export function overRange(asked: Asked, fromMs: number, toMs: number): Asked {
   const moved = { ...asked, fromMs, toMs };

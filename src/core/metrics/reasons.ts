@@ -17,6 +17,8 @@ const sentences = {
   rows_differ: (r: Name, f: { metric: string }) =>
     `${r.name} counts other rows than ${f.metric} (its filter or its NULL rules differ).`,
   dimension_missing: (r: Name, f: { dimension: string }) => `${r.name} is not kept by ${f.dimension}.`,
+  values_capped: (r: Name, f: { dimension: string }) =>
+    `${r.name} keeps only the most frequent values of ${f.dimension} apart, all others are (other) there.`,
   finer_interval: (r: RollupSpec, f: { interval: string }) =>
     `${r.name} has ${grainText(r)} buckets, which cannot be divided into ${f.interval} buckets.`,
   zone_differs: (r: RollupSpec, f: { zone: string; interval: string }) =>
@@ -25,9 +27,10 @@ const sentences = {
       : `${r.name} has ${grainText(r)} buckets of UTC, which do not begin where ${f.interval} buckets of ${f.zone} do.`,
   range_too_short: (r: RollupSpec, _: object) =>
     `The range holds no whole ${grainText(r)} bucket of ${r.name} that is not answered already.`,
+  too_old: (r: RollupSpec, _: object) =>
+    `${r.name} is kept for ${r.lifeDays ?? 0} days, and the part of the range that it could answer lies before.`,
   not_filled: (r: Name, _: object) => `${r.name} was never filled: its first refresh is not done yet.`,
-  finished_numbers: (r: Name, _: object) =>
-    `${r.name} holds finished numbers, which cannot be filtered or merged for this metric.`,
+  finished_numbers: (r: Name, _: object) => `${r.name} holds finished numbers, and this metric is none of them.`,
   not_by_order: (r: Name, _: object) => `${r.name} does not keep the order of rows, which this metric depends on.`,
   wider: (r: Name, f: { chosen: string }) => `${r.name} gives the same answer from more rows than ${f.chosen}.`,
   raw_not_needed: (_: Name, f: { chosen: string }) => `Raw rows give the same answer, but ${f.chosen} is smaller.`,

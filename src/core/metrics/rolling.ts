@@ -2,20 +2,20 @@ import type { Notice } from '../notice';
 import { ident, literal, qualified } from '../sql/quote';
 import { rawNotice, toldBy } from './aggregate';
 import { dayStart, localDay } from './calendar';
-import type { RollupSpec } from './catalogue';
+import type { LiveRollup } from './catalogue';
 import { daySql, inPiece } from './conditions';
 import { coverRange } from './cover';
 import type { Cover } from './cover';
 import { fail } from './errors';
 import { rollupZone, unfit } from './fits';
 import type { Gathered } from './gather';
-import { gatherRows, watermarkText } from './gather';
+import { gatherRows, watermarkNotice } from './gather';
 import type { Given } from './given';
 import { indent, intervalOnly, opennessOf, rawReason, united, withClause } from './given';
 import { bucketSql } from './interval';
 import type { Part, Plan } from './answer';
 import type { Asked } from './question';
-import { overRange } from './question';
+import { overRange, wholeDays } from './question';
 import type { Reason } from './reasons';
 import { reason } from './reasons';
 import { rollupTime } from './rows';
@@ -56,20 +56,12 @@ export function planRolling(given: Given, windows: Windows): Plan {
     completeToMs: rows.completeToMs,
     told: toldBy(asked, cover),
     reasons: [...cover.reasons, ...raw],
-    notices: [...rows.notices, ...rawNotice(cover)],
+    notices: [...rows.notices, ...rawNotice(cover, given.source)],
   });
 }
 
-/** The range widened to whole days, and cut after today: later days have no number yet. */
-function wholeDays(asked: Asked, nowMs: number): Asked {
-  const zone = asked.timezone;
-  const first = localDay(asked.fromMs, zone);
-  const last = Math.max(first, Math.min(localDay(asked.toMs - 1, zone), localDay(nowMs, zone)));
-  return overRange(asked, dayStart(first, zone), dayStart(last + 1, zone));
-}
-
 /** Finished rows of the days that nothing touched since, the others anew from pairs. */
-function planFinished(given: Given, windows: Windows, rollup: RollupSpec, lead: Asked, cover: Cover): Plan {
+function planFinished(given: Given, windows: Windows, rollup: LiveRollup, lead: Asked, cover: Cover): Plan {
   const { asked, source } = given;
   const zone = rollupZone(rollup, source, asked);
   const longest = Math.max(...Object.values(windows));
@@ -94,10 +86,6 @@ function planFinished(given: Given, windows: Windows, rollup: RollupSpec, lead: 
     reason('raw_not_needed', { name: 'raw' }, { chosen: rollup.name }),
   ];
   if (asked.freshness === 'rollup') {
-    const notice: Notice = {
-      code: 'watermark',
-      message: `${rollup.name} counts all rows that arrived up to ${watermarkText(rollup)}; later ones are not in the answer.`,
-    };
     const values = [own('')];
     return finish(given, windows, {
       with: [],
@@ -105,10 +93,10 @@ function planFinished(given: Given, windows: Windows, rollup: RollupSpec, lead: 
       completeToMs: rollup.watermarkMs ?? 0,
       told,
       reasons,
-      notices: [notice],
+      notices: [watermarkNotice(rollup)],
     });
   }
-  const touched = touchedBuckets(rollup, source, zone);
+  const touched = touchedBuckets(rollup, source, zone, lead);
   // Days are compared as numbers; 65000 is the year 2147: a day number that toDate does not take for seconds.
   const late = touched
     ? `(SELECT groupUniqArray(toInt32(b)) FROM (${touched}))`

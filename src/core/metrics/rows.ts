@@ -1,7 +1,7 @@
 import { ident, literal, qualified } from '../sql/quote';
 import type { MeasureSpec, RollupSpec, SourceSpec } from './catalogue';
 import { filterSql, inPiece } from './conditions';
-import type { Piece } from './cover';
+import type { Stretch } from './cover';
 import { rollupZone } from './fits';
 import type { Interval } from './interval';
 import { bucketSql } from './interval';
@@ -24,12 +24,12 @@ const calendarOf = ({ timezone, weekStart }: Asked) => ({ zone: timezone, weekSt
 /** Rows of a rollup's whole buckets. */
 export function rollupRows(
   wanted: RowsWanted,
-  piece: Piece,
+  rollup: RollupSpec,
+  stretch: Stretch,
   source: SourceSpec,
   conditions: readonly string[],
 ): RowsSql {
   const { asked, interval } = wanted;
-  const { rollup } = piece;
   const zone = rollupZone(rollup, source, asked);
   const key = (from: string) => ident(rollup.keys.find((k) => k.from === from)?.column ?? from);
   const columns = [
@@ -39,7 +39,7 @@ export function rollupRows(
     ...asked.metric.measures.map((m) => ident(m.column)),
   ];
   const where = [
-    inPiece(rollup, piece, zone),
+    inPiece(rollup, stretch, zone),
     ...conditions,
     ...asked.where.map((f) => filterSql(f, key(f.dimension))),
   ];
@@ -71,6 +71,7 @@ export function rawRows(wanted: RowsWanted, source: SourceSpec, time: readonly s
   const where = [
     ...time,
     `NOT ${source.deleted}`,
+    ...(source.only ? [`(${source.only})`] : []),
     ...metric.present.flatMap((logical) => source.notNull[logical] ?? []),
     ...(metric.where ? [`(${metric.where})`] : []),
     ...asked.where.map((f) => filterSql(f, asText(column(f.dimension)))),

@@ -1,29 +1,54 @@
 import { literal, qualified } from '../sql/quote';
-import type { RollupSpec, SourceSpec } from './catalogue';
+import { dayText, localDay } from './calendar';
+import type { LiveRollup, LiveSource, RollupSpec, SourceSpec } from './catalogue';
 import { instantSql } from './conditions';
+import type { Stretch } from './cover';
+import { lateDays } from './lateDays';
 
 /**
- * Buckets of a rollup that rows beyond its watermark belong to, now or (class *moving*) ever before: all others are
- * equal to the raw rows, whatever arrived since. The rows of these buckets are read raw. Undefined where the source has
- * no arrival stamp: then nobody can know.
+ * Buckets of a rollup that may differ from the raw rows: those that rows beyond its watermark belong to, now or (class
+ * *moving*) ever before, and those of late days that wait to be recounted; all others are equal, whatever arrived since.
+ * Days that the source has not whole any more are none: there the rollup knows more than the raw rows. A statement of the
+ * one column b; undefined where the source has no arrival stamp: then nobody can know.
+ * @param range late days outside of it are left out.
  */
-export function touchedBuckets(rollup: RollupSpec, source: SourceSpec, zone: string): string | undefined {
+export function touchedBuckets(
+  rollup: LiveRollup,
+  source: LiveSource,
+  zone: string,
+  range: Stretch,
+): string | undefined {
   const { stamp, id, ledger } = source;
   if (stamp === undefined || rollup.watermarkMs === null) return undefined;
   const arrived = `${stamp} > ${instantSql(rollup.watermarkMs)}`;
-  const present = source.notNull['time'];
-  const whole = present ? ` AND ${present}` : '';
+  const rows = (time: string) => [
+    ...(source.notNull['time'] ? [source.notNull['time']] : []),
+    ...(source.only ? [`(${source.only})`] : []),
+    ...sinceWhole(source, time),
+  ];
   const table = qualified(source.table);
+  const here = bucketOf(source.time, rollup, source, zone);
+  const select = (bucket: string, from: string, where: readonly string[]) =>
+    `SELECT DISTINCT ${bucket} AS b FROM ${from} WHERE ${where.join(' AND ')}`;
+  const late = lateDays(rollup, source, zone, range);
   if (source.sourceClass !== 'moving' || id === undefined || ledger === undefined) {
     // A tombstone of class fixed carries the place that it empties, so deleted rows count here.
-    return `SELECT DISTINCT ${bucketOf(source.time, rollup, source, zone)} AS b FROM ${table} WHERE ${arrived}${whole}`;
+    return [select(here, table, [arrived, ...rows(source.timeColumn)]), ...late].join(' UNION DISTINCT ');
   }
-  const here = bucketOf(source.time, rollup, source, zone);
   const before = bucketOf('m', rollup, source, source.daysOnly ? 'UTC' : zone);
+  const ids = `id IN (SELECT ${id} FROM ${table} WHERE ${arrived})`;
   return [
-    `SELECT DISTINCT ${here} AS b FROM ${table} WHERE ${arrived} AND NOT ${source.deleted}${whole}`,
-    `UNION DISTINCT SELECT DISTINCT ${before} AS b FROM ${qualified(ledger)} WHERE id IN (SELECT ${id} FROM ${table} WHERE ${arrived})`,
-  ].join(' ');
+    select(here, table, [arrived, `NOT ${source.deleted}`, ...rows(source.timeColumn)]),
+    select(before, qualified(ledger), [ids, ...sinceWhole({ ...source, daysOnly: false }, 'm')]),
+    ...late,
+  ].join(' UNION DISTINCT ');
+}
+
+/** Condition that leaves out times of which the source has not all rows any more. */
+function sinceWhole({ wholeFromMs, zone, daysOnly }: LiveSource, time: string): readonly string[] {
+  if (wholeFromMs === 0) return [];
+  const first = daysOnly ? `toDate('${dayText(localDay(wholeFromMs, zone))}')` : instantSql(wholeFromMs);
+  return [`${time} >= ${first}`];
 }
 
 /** The bucket of the rollup that an instant (or day) falls in, as the rollup's own bucket column holds it. */
@@ -32,14 +57,35 @@ export function bucketOf(time: string, { grain }: RollupSpec, source: SourceSpec
   return `toDateTime(intDiv(toUnixTimestamp(${time}), ${grain}) * ${grain}, 'UTC')`;
 }
 
-/** Condition that keeps the source's rows in the buckets of the array `touched`, with bounds by which the key prunes. */
-export function inTouched(touched: string, rollup: RollupSpec, source: SourceSpec, zone: string): readonly string[] {
-  const column = source.timeColumn;
-  const bounds =
-    rollup.grain !== 'day'
-      ? `${column} >= toDateTime64(arrayMin(${touched}), 0, 'UTC') AND ${column} < toDateTime64(arrayMax(${touched}) + ${rollup.grain}, 0, 'UTC')`
-      : source.daysOnly
-        ? `${column} >= arrayMin(${touched}) AND ${column} <= arrayMax(${touched})`
-        : `${column} >= toDateTime64(arrayMin(${touched}), 0, ${literal(zone)}) AND ${column} < toDateTime64(addDays(arrayMax(${touched}), 1), 0, ${literal(zone)})`;
-  return [bounds, `${bucketOf(source.time, rollup, source, zone)} IN (SELECT arrayJoin(${touched}))`];
+/** A column of instants: its value, never NULL, and bare, as the key prunes by it. */
+export interface TimeColumn {
+  readonly value: string;
+  readonly bare: string;
+}
+
+/** Condition that keeps the rows in the buckets of the array `touched`. */
+export function inTouched(
+  touched: string,
+  { value }: TimeColumn,
+  rollup: RollupSpec,
+  source: SourceSpec,
+  zone: string,
+): string {
+  return `${bucketOf(value, rollup, source, zone)} IN (SELECT arrayJoin(${touched}))`;
+}
+
+/** Bounds of the buckets of the array `touched`, by which the key prunes; nothing lies between them where it is empty. */
+export function touchedBounds(
+  touched: string,
+  { bare }: TimeColumn,
+  rollup: RollupSpec,
+  source: SourceSpec,
+  zone: string,
+): string {
+  const [first, last] = [`arrayMin(${touched})`, `arrayMax(${touched})`];
+  if (rollup.grain !== 'day') {
+    return `${bare} >= toDateTime64(${first}, 0, 'UTC') AND ${bare} < toDateTime64(${last} + ${rollup.grain}, 0, 'UTC')`;
+  }
+  if (source.daysOnly) return `${bare} >= ${first} AND ${bare} <= ${last}`;
+  return `${bare} >= toDateTime64(${first}, 0, ${literal(zone)}) AND ${bare} < toDateTime64(addDays(${last}, 1), 0, ${literal(zone)})`;
 }

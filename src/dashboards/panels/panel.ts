@@ -3,6 +3,7 @@ import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import type { PanelSpec } from '../spec';
 import { barchartPanel } from './barchart';
+import { bargaugePanel } from './bargauge';
 import { statPanel } from './stat';
 import { tablePanel } from './table';
 import { textPanel } from './text';
@@ -27,6 +28,8 @@ export function panelBuilder(spec: PanelSpec): AnyPanelBuilder {
       return timeseriesPanel(spec);
     case 'barchart':
       return barchartPanel(spec);
+    case 'bargauge':
+      return bargaugePanel(spec);
     case 'table':
       return tablePanel(spec);
     case 'text':

@@ -6,6 +6,7 @@ import {
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 
+import { cellUrl } from '../links';
 import { queryBuilder, savedQuery } from '../query';
 import type { Column, TablePanel } from '../spec';
 import { metricProperties, noThresholds, plainColour } from './common';
@@ -21,10 +22,11 @@ const colouredText: DynamicConfigValue = {
   value: { type: TableCellDisplayMode.ColorText },
 };
 
-function columnProperties({ metric, width, coloured: isColoured }: Column): DynamicConfigValue[] {
+function columnProperties({ metric, width, coloured: isColoured, link }: Column): DynamicConfigValue[] {
   return [
     ...(metric ? metricProperties(metric) : []),
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+    ...(link ? [{ id: 'links', value: [{ title: link.title, url: cellUrl(link) }] }] : []),
     ...(isColoured ? [isColoured === 'text' ? colouredText : coloured] : []),
   ];
 }

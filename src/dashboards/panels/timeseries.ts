@@ -1,16 +1,18 @@
 import {
   BarAlignment,
   GraphDrawStyle,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
   HideSeriesConfigBuilder,
   StackingConfigBuilder,
   StackingMode,
   VisibilityMode,
 } from '@grafana/grafana-foundation-sdk/common';
-import { FieldColorBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { FieldColorBuilder, ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-import { styleOf } from '../palette';
+import { styleOf, verdictColours } from '../palette';
 import { queryBuilder, savedQuery } from '../query';
 import type { TimeseriesPanel } from '../spec';
 import { colourOf, legendFor, metricProperties, noThresholds, nothing, plainColour, tooltip } from './common';
@@ -48,12 +50,26 @@ export function timeseriesPanel(spec: TimeseriesPanel): PanelBuilder {
     .noValue(nothing);
   if (!spec.belowZero) panel.min(0);
   if (spec.max !== undefined) panel.max(spec.max);
+  if (spec.limit !== undefined) limitLine(panel, spec.limit);
   if (spec.byLabel) return byLabel(panel, spec.byLabel);
   for (const { column, metric, open } of spec.series) {
     panel.overrideByName(column, metricProperties(metric));
     if (open) panel.overrideByName(open, [...metricProperties(metric), ...openProperties(spec.draw)]);
   }
   return panel;
+}
+
+/** A dashed line; the axis reaches it, so that one sees how far away it is. */
+function limitLine(panel: PanelBuilder, limit: number): void {
+  panel
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
+    .thresholds(
+      new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
+        { value: null, color: 'transparent' },
+        { value: limit, color: verdictColours.bad },
+      ]),
+    )
+    .axisSoftMax(limit * 1.25);
 }
 
 /** One series per value of the label; the plugin names each by the label alone. */

@@ -22,7 +22,7 @@ const signedUp = new Map(
 );
 const whole = activeUsers.slice(0, -1).map((users) => users.size);
 
-test('the same options make the same rows, another seed makes others', () => {
+test('the same options make the same rows of all tables, another seed makes others', () => {
   const short = { firstDayMs, nowMs: firstDayMs + 20 * dayMs };
   expect(digest(productRows(short))).toBe(digest(productRows(short)));
   expect(digest(productRows({ ...short, seed: 2 }))).not.toBe(digest(productRows(short)));
@@ -39,9 +39,9 @@ test('a later present has all earlier events unchanged, and orders differ only b
   const changed = before.orders.filter((order) => laterOrders.get(order.order_id)?._version !== order._version);
   expect(changed.length).toBeGreaterThan(0);
   for (const order of changed) {
-    const { refunded_amount: refunded, _version, ...rest } = laterOrders.get(order.order_id)!;
-    expect({ ...rest, refunded_amount: '0', _version: 1 }).toEqual(order);
-    expect([_version, Number(refunded) > 0]).toEqual([2, true]);
+    const { refunded_amount: refunded, refunded_at: at, _version, ...rest } = laterOrders.get(order.order_id)!;
+    expect({ ...rest, refunded_amount: '0', refunded_at: null, _version: 1 }).toEqual(order);
+    expect([_version, Number(refunded) > 0, at! > '2026-11-18 21:00:00.000']).toEqual([3, true, true]);
   }
 });
 
@@ -98,11 +98,21 @@ test('retention decays and levels off above zero', () => {
 });
 
 test('about two orders in a hundred are refunded, never by more than their amount, in three currencies', () => {
-  const refunded = orders.filter((order) => order._version === 2);
+  const refunded = orders.filter((order) => Number(order.refunded_amount) > 0);
   expect(refunded.length / orders.length).toBeGreaterThan(0.012);
   expect(refunded.length / orders.length).toBeLessThan(0.028);
   expect(refunded.every((order) => Number(order.refunded_amount) <= Number(order.amount))).toBe(true);
   expect([...new Set(orders.map((order) => order.currency))].sort()).toEqual(['EUR', 'GBP', 'USD']);
+});
+
+test('exactly the refunded orders have a moment of refund: after the order, within ten days, not after the present', () => {
+  expect(orders.filter((o) => (o.refunded_at !== null) !== Number(o.refunded_amount) > 0)).toEqual([]);
+  for (const { ordered_at: ordered, refunded_at: refunded } of orders) {
+    if (refunded === null) continue;
+    expect(refunded > ordered).toBe(true);
+    expect(dayOf(refunded) - dayOf(ordered)).toBeLessThanOrEqual(10);
+    expect(refunded <= '2026-11-21 09:00:00.000').toBe(true);
+  }
 });
 
 test('the funnel narrows from view to purchase, and a feature appears on its launch day', () => {

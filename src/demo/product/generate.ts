@@ -1,7 +1,10 @@
 import { timestamp } from '../rows';
-import type { DemoRows, EventRow, OrderRow } from '../rows';
+import type { DemoRows, EventRow, OrderRow, RequestRow } from '../rows';
+import { orderOf } from './orders';
 import { randomOf } from './random';
+import { requestsOf } from './requests';
 import { actionsOf } from './session';
+import { subscriptionOf } from './subscriptions';
 import { dayMs, returnChance, signUpsOf, weekdayOf, weekdayRhythm } from './users';
 import type { User } from './users';
 
@@ -23,12 +26,13 @@ export const firstDayFor = (nowMs: number): number => Math.floor(nowMs / dayMs) 
 
 /**
  * Generates everything that happened in a made-up young shop up to now: the same rows for the same options, and with a
- * later `nowMs` the same rows and more (an order may have been refunded since: then its `_version` is 2).
+ * later `nowMs` the same rows and more (an order may have been refunded since: then its `_version` has grown).
  */
-export function productRows({ firstDayMs, nowMs, seed = 20_260_401 }: ProductOptions): DemoRows {
+export function productRows({ firstDayMs, nowMs, seed = 20_260_401 }: ProductOptions): Required<DemoRows> {
   const users: User[] = [];
   const events: EventRow[] = [];
   const orders: OrderRow[] = [];
+  const requests: RequestRow[] = [];
   for (let day = 0; firstDayMs + day * dayMs <= nowMs; day++) {
     users.push(...signUpsOf(seed, firstDayMs, day));
     const rhythm = weekdayRhythm[weekdayOf(firstDayMs, day)] ?? 1;
@@ -38,7 +42,9 @@ export function productRows({ firstDayMs, nowMs, seed = 20_260_401 }: ProductOpt
       const age = day - user.signedUpOn;
       const here = age === 0 || randomOf(seed, 3, user.id, day).chance(returnChance(user.affinity, age) * rhythm);
       if (!here) continue;
-      actionsOf(seed, user, day, dayStartMs).forEach(({ name, atMs }, i) => {
+      const actions = actionsOf(seed, user, day, dayStartMs);
+      requests.push(...requestsOf(seed, { user, day, actions }, firstDayMs, nowMs));
+      actions.forEach(({ name, atMs }, i) => {
         const orderId = name === 'purchase' ? day * 100_000 + ++orderNumber : 0;
         if (atMs > nowMs) return;
         events.push(eventOf(user, name, atMs, `${user.id}-${day}-${i}`));
@@ -46,7 +52,8 @@ export function productRows({ firstDayMs, nowMs, seed = 20_260_401 }: ProductOpt
       });
     }
   }
-  return { events, orders };
+  const subscriptions = users.flatMap((user) => subscriptionOf(seed, user, firstDayMs, nowMs));
+  return { events, orders, requests, subscriptions };
 }
 
 function eventOf({ id, country, platform }: User, name: string, atMs: number, eventId: string): EventRow {
@@ -60,24 +67,3 @@ function eventOf({ id, country, platform }: User, name: string, atMs: number, ev
     _version: 1,
   };
 }
-
-function orderOf(seed: number, user: User, orderId: number, atMs: number, nowMs: number): OrderRow {
-  const random = randomOf(seed, 4, orderId);
-  const items = 1 + random.weighted([60, 25, 10, 5]);
-  const cents = Math.round(100 * items ** 0.8 * Math.exp(3.2 + 0.6 * random.normal()));
-  const refundCents = random.chance(0.02) ? (random.chance(0.7) ? cents : Math.round(cents / 2)) : 0;
-  const refundAtMs = atMs + Math.round((1 + 9 * random.next()) * dayMs);
-  const refunded = refundCents > 0 && refundAtMs <= nowMs;
-  return {
-    order_id: orderId,
-    ordered_at: timestamp(atMs),
-    user_id: user.id,
-    amount: money(cents),
-    currency: user.currency,
-    refunded_amount: refunded ? money(refundCents) : '0',
-    items,
-    _version: refunded ? 2 : 1,
-  };
-}
-
-const money = (cents: number): string => (cents / 100).toFixed(2);

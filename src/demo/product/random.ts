@@ -16,23 +16,38 @@ export interface Random {
  * Makes a stream from whole numbers, such as (seed, user, day): each user's day has its own, so that what happened on a
  * day does not depend on when, or in which order, it is generated.
  */
-export function randomOf(...seeds: readonly number[]): Random {
-  let state = seeds.reduce((hash, seed) => mix(hash ^ mix(seed + 0x9e3779b9)), 0x1234567);
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    return mix(state) / 2 ** 32;
-  };
-  return {
-    next,
-    chance: (probability) => next() < probability,
-    between: (least, most) => least + Math.floor(next() * (most - least + 1)),
-    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
-    weighted(weights) {
-      let rest = next() * weights.reduce((sum, weight) => sum + weight, 0);
-      const chosen = weights.findIndex((weight) => (rest -= weight) < 0);
-      return chosen < 0 ? weights.length - 1 : chosen;
-    },
-  };
+export const randomOf = (...seeds: readonly number[]): Random => new Stream(seeds);
+
+/** A class, since a demo has half a million streams: closures would be made anew for each. */
+class Stream implements Random {
+  private state = 0x1234567;
+
+  constructor(seeds: readonly number[]) {
+    for (const seed of seeds) this.state = mix(this.state ^ mix(seed + 0x9e3779b9));
+  }
+
+  next(): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    return mix(this.state) / 2 ** 32;
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  between(least: number, most: number): number {
+    return least + Math.floor(this.next() * (most - least + 1));
+  }
+
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
+  }
+
+  weighted(weights: readonly number[]): number {
+    let rest = this.next() * weights.reduce((sum, weight) => sum + weight, 0);
+    const chosen = weights.findIndex((weight) => (rest -= weight) < 0);
+    return chosen < 0 ? weights.length - 1 : chosen;
+  }
 }
 
 /** Scrambles 32 bits; unsigned. */

@@ -1,4 +1,5 @@
 import type { Pack, RollupMeasure } from '../types';
+import { mrrDay, mrrMetrics, subscriptionDay } from './mrr';
 
 const money: readonly RollupMeasure[] = [
   { column: 'orders', type: 'UInt64', row: '1', class: 'additive', description: 'Orders placed on the day.' },
@@ -25,35 +26,59 @@ const money: readonly RollupMeasure[] = [
   },
 ];
 
-/** What the customers paid: from one row per order. Amounts of different currencies are never added. */
+/**
+ * What the customers paid: from one row per order, per refund and per change of a subscription. Amounts of different
+ * currencies are never added.
+ */
 export const revenuePack: Pack = {
   name: 'revenue',
   title: 'Orders and revenue',
-  roles: ['orders'],
+  roles: ['orders', 'refunds', 'subscriptions'],
   rollups: [
     {
-      kind: 'source',
-      name: 'order_day',
-      title: 'Orders per day',
-      description: 'Orders, gross amount and refunds per order day and currency.',
+      kind: 'places',
+      name: 'order',
+      title: 'Orders',
+      description: 'Orders, gross amount and what was refunded of them, by the time of the order and currency.',
       role: 'orders',
-      grain: 'day',
+      tiers: ['quarter', 'day'],
       keys: [{ column: 'currency', from: 'currency', type: 'LowCardinality(String)' }],
       measures: money,
     },
     {
-      kind: 'source',
+      kind: 'places',
       name: 'customer_day',
       title: 'Buyers per day',
       description: 'One row per day, buyer and currency: the truth for distinct buyers, first orders and cohorts.',
       role: 'orders',
-      grain: 'day',
+      tiers: ['day'],
       keys: [
         { column: 'user', from: 'user', type: 'source' },
         { column: 'currency', from: 'currency', type: 'LowCardinality(String)' },
       ],
       measures: money,
     },
+    {
+      kind: 'places',
+      name: 'refund_day',
+      title: 'Refunds',
+      description: 'Refunds by the day on which they were given and currency, whenever the order was.',
+      role: 'refunds',
+      tiers: ['day'],
+      keys: [{ column: 'currency', from: 'currency', type: 'LowCardinality(String)' }],
+      measures: [
+        { column: 'refunds', type: 'UInt64', row: '1', class: 'additive', description: 'Refunds given on the day.' },
+        {
+          column: 'refunded',
+          type: 'Decimal(38, 4)',
+          row: 'toDecimal64({amount}, 4)',
+          class: 'additive',
+          description: 'Amounts given back on the day.',
+        },
+      ],
+    },
+    subscriptionDay,
+    mrrDay,
   ],
   metrics: [
     {
@@ -62,7 +87,7 @@ export const revenuePack: Pack = {
       description: 'Orders placed, by order day.',
       unit: 'short',
       class: 'additive',
-      rollup: 'order_day',
+      rollup: 'order',
       sql: 'sum(orders)',
       dimensions: ['currency'],
     },
@@ -72,7 +97,7 @@ export const revenuePack: Pack = {
       description: 'Order amounts before refunds, by order day, in one currency.',
       unit: 'short',
       class: 'additive',
-      rollup: 'order_day',
+      rollup: 'order',
       sql: 'sum(gross)',
       dimensions: ['currency'],
     },
@@ -82,7 +107,7 @@ export const revenuePack: Pack = {
       description: 'Order amounts less what was refunded of the same orders, by order day, in one currency.',
       unit: 'short',
       class: 'additive',
-      rollup: 'order_day',
+      rollup: 'order',
       sql: 'sum(gross) - sum(refunded)',
       dimensions: ['currency'],
     },
@@ -92,7 +117,7 @@ export const revenuePack: Pack = {
       description: 'Share of orders of the day that were refunded, wholly or in part.',
       unit: 'percentunit',
       class: 'ratio',
-      rollup: 'order_day',
+      rollup: 'order',
       sql: 'if(sum(orders) = 0, NULL, sum(refunds) / sum(orders))',
       weight: 'sum(orders)',
       dimensions: ['currency'],
@@ -103,7 +128,7 @@ export const revenuePack: Pack = {
       description: 'Gross revenue divided by orders, in one currency.',
       unit: 'short',
       class: 'ratio',
-      rollup: 'order_day',
+      rollup: 'order',
       sql: 'if(sum(orders) = 0, NULL, sum(gross) / sum(orders))',
       weight: 'sum(orders)',
       dimensions: ['currency'],
@@ -118,5 +143,26 @@ export const revenuePack: Pack = {
       sql: 'uniqExact(user)',
       dimensions: ['currency'],
     },
+    {
+      name: 'refunds_by_day',
+      title: 'Refunds, by refund day',
+      description: 'Refunds given, by the day on which they were given, whenever the order was.',
+      unit: 'short',
+      class: 'additive',
+      rollup: 'refund_day',
+      sql: 'sum(refunds)',
+      dimensions: ['currency'],
+    },
+    {
+      name: 'refunded_by_day',
+      title: 'Refunded, by refund day',
+      description: 'Amounts given back, by the day on which they were given, whenever the order was, in one currency.',
+      unit: 'short',
+      class: 'additive',
+      rollup: 'refund_day',
+      sql: 'sum(refunded)',
+      dimensions: ['currency'],
+    },
+    ...mrrMetrics,
   ],
 };

@@ -1,51 +1,139 @@
+import type { Grain, RoleName } from '../../core/model';
 import { dayNumber, dayText } from './calendar';
 import type { Version } from './history';
+import { stepNames } from './history';
+import { mrrDays, told } from './mrr';
+import { planOf, releaseOf } from './tables';
 
 /** Rows keyed by their key columns joined with '|', in plain TypeScript: what the rollups have to equal. */
 export type Expected = ReadonlyMap<string, readonly number[]>;
 
-function tally(
-  rows: readonly Version[],
-  key: (row: Version) => string,
-  values: (row: Version) => readonly number[],
-): Expected {
-  const out = new Map<string, number[]>();
-  for (const row of rows) {
-    const k = key(row);
-    const add = values(row);
-    const sum = out.get(k);
-    out.set(k, sum ? sum.map((v, i) => v + (add[i] ?? 0)) : [...add]);
+/** Rows of each role as they stand in the end. */
+export type Truth = Readonly<Partial<Record<RoleName, readonly Version[]>>>;
+
+/** What a table of places of a family holds: its keys after the bucket, and its measures in order, amounts in ten-thousandths. */
+interface Family {
+  readonly role: RoleName;
+  keys(row: Version): readonly (string | number)[];
+  values(row: Version): readonly number[];
+  /** Rows that count; all where absent. */
+  counts?(row: Version): boolean;
+  /** The values are those of the place's last row; their sum where absent. */
+  readonly last?: boolean;
+}
+
+const failed = (r: Version) => r.failed === true || r.refund >= 500;
+const money = (r: Version) => [1, r.amount * 100, r.refund > 0 ? 1 : 0, r.refund * 100];
+
+/** The families of packs/, by name. Text that a place holds (the plan of a subscription) stands among its keys. */
+export const families: Readonly<Record<string, Family>> = {
+  user_day: { role: 'events', keys: (r) => [r.user], values: () => [] },
+  event: { role: 'events', keys: (r) => [r.name, r.detail ?? ''], values: () => [1] },
+  step_day: {
+    role: 'events',
+    keys: (r) => [r.user, r.name, r.timeMs],
+    values: () => [],
+    counts: (r) => stepNames.some((name) => name === r.name),
+  },
+  request: {
+    role: 'requests',
+    keys: (r) => [r.name, releaseOf(r), r.user, r.detail ?? ''],
+    values: (r) => [
+      1,
+      Number(failed(r)),
+      r.amount,
+      Number(!failed(r) && r.amount <= 500_000),
+      Number(!failed(r) && r.amount > 500_000 && r.amount <= 2_000_000),
+    ],
+  },
+  order: { role: 'orders', keys: (r) => [r.name], values: money },
+  customer_day: { role: 'orders', keys: (r) => [r.user, r.name], values: money },
+  refund_day: {
+    role: 'orders',
+    keys: (r) => [r.name],
+    values: (r) => [1, r.refund * 100],
+    counts: (r) => r.refund > 0 && r.refundMs != null,
+  },
+  subscription_day: {
+    role: 'subscriptions',
+    keys: (r) => [r.user, r.name],
+    values: (r) => [r.amount * 100],
+    last: true,
+  },
+};
+
+/** Where the rows of a family count: a refund at the time when it was given. */
+const momentOf = (family: string, r: Version) => (family === 'refund_day' ? (r.refundMs ?? 0) : r.timeMs);
+
+/** Bucket of an instant as text: first second of a finer bucket, else the day in the zone. */
+export function bucketText(ms: number, grain: Grain, zone: string): string {
+  if (grain === 'day') return dayText(dayNumber(ms, zone));
+  const width = grain === 'minute' ? 60_000 : 900_000;
+  return String((Math.floor(ms / width) * width) / 1000);
+}
+
+/** Rows of a table of places, grouped by place. */
+export function placesOf(
+  truth: Truth,
+  name: string,
+  grain: Grain,
+  zone: string,
+): ReadonlyMap<string, readonly Version[]> {
+  const family = families[name];
+  if (!family) throw new Error(`The law's oracle knows no family ${name}.`);
+  const out = new Map<string, Version[]>();
+  for (const row of truth[family.role] ?? []) {
+    if (family.counts?.(row) === false) continue;
+    const place = [bucketText(momentOf(name, row), grain, zone), ...family.keys(row)].join('|');
+    const rows = out.get(place);
+    if (rows) rows.push(row);
+    else out.set(place, [row]);
   }
   return out;
 }
 
-const day = (row: Version, zone: string) => dayText(dayNumber(row.timeMs, zone));
+/** What a table of places has to hold. */
+export function expectedPlaces(truth: Truth, name: string, grain: Grain, zone: string): Expected {
+  const family = families[name];
+  const out = new Map<string, readonly number[]>();
+  for (const [place, rows] of placesOf(truth, name, grain, zone)) {
+    if (family?.last) {
+      const [last] = [...rows].sort((a, b) => b.timeMs - a.timeMs || b.id - a.id);
+      if (last) out.set(`${place}|${planOf(last)}`, family.values(last));
+    } else {
+      const values = rows.map((r) => family?.values(r) ?? []);
+      out.set(
+        place,
+        values.reduce((sum, v) => sum.map((n, i) => n + (v[i] ?? 0))),
+      );
+    }
+  }
+  return out;
+}
 
-/** (day|user) → events. */
-export const userDays = (rows: readonly Version[], zone: string): Expected =>
-  tally(
-    rows,
-    (r) => `${day(r, zone)}|${r.user}`,
-    () => [1],
-  );
-
-/** (day|event) → events. */
-export const eventDays = (rows: readonly Version[], zone: string): Expected =>
-  tally(
-    rows,
-    (r) => `${day(r, zone)}|${r.name}`,
-    () => [1],
-  );
-
-const money = (r: Version) => [1, r.amount, r.refund > 0 ? 1 : 0, r.refund] as const;
-
-/** (day|currency) → orders, gross cents, refunds, refunded cents. */
-export const orderDays = (rows: readonly Version[], zone: string): Expected =>
-  tally(rows, (r) => `${day(r, zone)}|${r.name}`, money);
-
-/** (day|user|currency) → orders, gross cents, refunds, refunded cents. */
-export const customerDays = (rows: readonly Version[], zone: string): Expected =>
-  tally(rows, (r) => `${day(r, zone)}|${r.user}|${r.name}`, money);
+/** Finished numbers, without days on which there is nothing: how many of those lie about is not the law's business. */
+export function expectedFinished(
+  truth: Truth,
+  method: 'activeDays' | 'mrrDays',
+  zone: string,
+  today: number,
+): Expected {
+  if (method === 'activeDays') {
+    const rows = truth.events ?? [];
+    // Days to come are told only where something is known of them.
+    const last = Math.max(today, ...new Set(rows.map((r) => dayNumber(r.timeMs, zone))));
+    return new Map([...told(activeDays(rows, zone, 30))].filter(([d]) => d <= dayText(last)));
+  }
+  const changes = (truth.subscriptions ?? []).map((r) => ({
+    id: r.id,
+    timeMs: r.timeMs,
+    subscription: r.user,
+    currency: r.name,
+    mrr: r.amount * 100,
+  }));
+  // Finished numbers follow the level at the end of each day.
+  return told(mrrDays(changes, zone, today));
+}
 
 /** day → dau, wau, mau, new, returning, resurrected, dormant: by sets, for every day from the first to `tailDays` after the last. */
 export function activeDays(rows: readonly Version[], zone: string, tailDays: number): Expected {

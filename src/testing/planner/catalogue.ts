@@ -49,7 +49,8 @@ const rollup = (name: string, own: Partial<RollupSpec>): RollupSpec => ({
   kind: 'places',
   grain: 'day',
   timezone: 'UTC',
-  keys: [{ column: 'service', from: 'service', wide: false }],
+  lifeDays: null,
+  keys: [{ column: 'service', from: 'service', wide: false, capped: false }],
   measures: [n, failed, latency],
   windows: {},
   present: [],
@@ -62,8 +63,8 @@ export const requestDay = rollup('request_day', {});
 export const requestQuarter = rollup('request_15m', { grain: 900 });
 export const callerDay = rollup('caller_day', {
   keys: [
-    { column: 'user', from: 'user', wide: true },
-    { column: 'service', from: 'service', wide: false },
+    { column: 'user', from: 'user', wide: true, capped: false },
+    { column: 'service', from: 'service', wide: false, capped: false },
   ],
   measures: [n],
 });
@@ -73,7 +74,10 @@ export const activeDay = rollup('active_day', {
   measures: [],
   windows: { dau: 1, mau: 30 },
 });
-export const mrrDay = rollup('mrr_day', { keys: [{ column: 'plan', from: 'plan', wide: false }], measures: [mrr] });
+export const mrrDay = rollup('mrr_day', {
+  keys: [{ column: 'plan', from: 'plan', wide: false, capped: false }],
+  measures: [mrr],
+});
 
 export const requests: SourceSpec = {
   role: 'requests',
@@ -85,18 +89,27 @@ export const requests: SourceSpec = {
   columns: { service: 'toString(`svc`)', user: '`user_id`', plan: '`plan`', id: '`id`', time: '`at`' },
   notNull: {},
   deleted: '0',
+  only: '',
+  keepsDays: null,
   collapses: true,
   id: '`id`',
   newest: '`v`',
   stamp: '`ingested`',
   ledger: undefined,
+  late: undefined,
 };
 
 /** A catalogue of these rollups over {@link requests}. */
 export const catalogue = (
   rollups: readonly RollupSpec[] = [requestDay, requestQuarter, callerDay, activeDay, mrrDay],
   source: Partial<SourceSpec> = {},
-): PlannerCatalogue => ({ weekStart: 'monday', metrics, rollups, sources: [{ ...requests, ...source }] });
+): PlannerCatalogue => ({
+  timezone: 'UTC',
+  weekStart: 'monday',
+  metrics,
+  rollups,
+  sources: [{ ...requests, ...source }],
+});
 
 /** `requests` per day in UTC over the first ten days of March 2026, changed as given. */
 export const question = (own: Partial<Question> = {}): Question => ({

@@ -2,6 +2,7 @@ import type { Filter, Interval, Question } from '../../core/metrics';
 import type { WeekStart } from '../../core/model';
 import { dayNumber, dayText } from '../law/calendar';
 import type { Version } from '../law/history';
+import { dimensionOf } from './world';
 
 /** One row of an answer, as text and numbers: what the planner's statement has to give. */
 export interface AnswerRow {
@@ -9,6 +10,8 @@ export interface AnswerRow {
   readonly t: number | null;
   readonly groups: readonly string[];
   readonly value: number | null;
+  /** A quantile: bounds of the answer, from the values at the two ranks next to it and the sketch's accuracy. */
+  readonly between?: readonly [number, number];
   readonly open: number;
 }
 
@@ -68,8 +71,16 @@ function isFirst(day: number, interval: Exclude<Interval, 'all'>, weekStart: Wee
 }
 
 type Fold = (rows: readonly Version[]) => number | null;
+const apdexMs = 500;
 const users = (rows: readonly Version[]) => new Set(rows.map((r) => r.user)).size;
 const sum = (rows: readonly Version[], f: (r: Version) => number) => rows.reduce((a, r) => a + f(r), 0);
+
+const failed = (r: Version) => r.failed === true || r.refund >= 500;
+const errors = (rows: readonly Version[]) => rows.filter(failed).length;
+const part =
+  (of: (rows: readonly Version[]) => number): Fold =>
+  (rows) =>
+    rows.length === 0 ? null : of(rows) / rows.length;
 
 /** Metrics over the rows of one bucket and group, and what their groups are ranked by. */
 const folds: Readonly<Record<string, { readonly value: Fold; readonly weight?: Fold }>> = {
@@ -88,7 +99,39 @@ const folds: Readonly<Record<string, { readonly value: Fold; readonly weight?: F
     value: (rows) => (rows.length === 0 ? null : Math.trunc((sum(rows, (r) => r.amount) * 100) / rows.length) / 10_000),
     weight: (rows) => rows.length,
   },
+  refunds_by_day: { value: (rows) => rows.length },
+  refunded_by_day: { value: (rows) => sum(rows, (r) => r.refund) / 100 },
+  requests: { value: (rows) => rows.length },
+  errors: { value: errors },
+  error_rate: { value: part(errors), weight: (rows) => rows.length },
+  mean_latency: {
+    value: part((rows) => sum(rows, (r) => r.amount) / 1000),
+    weight: (rows) => rows.length,
+  },
+  apdex: {
+    value: part((rows) => {
+      const within = (limitMs: number) => rows.filter((r) => !failed(r) && r.amount <= limitMs * 1000).length;
+      return (within(apdexMs) + within(4 * apdexMs)) / 2;
+    }),
+    weight: (rows) => rows.length,
+  },
 };
+
+/** Quantiles of the durations. */
+const levels: Readonly<Record<string, number>> = { latency_p50: 0.5, latency_p95: 0.95, latency_p99: 0.99 };
+
+/** Relative accuracy of quantilesDD(0.01): below 1 the engine takes the next higher bucket (`law/latency.ts`). */
+const accuracyOf = (ms: number): number => (ms < 1 ? 0.0305 : 0.01);
+
+function cell(metric: string, rows: readonly Version[]): Pick<AnswerRow, 'value' | 'between'> {
+  const level = levels[metric];
+  if (level === undefined) return { value: folds[metric]?.value(rows) ?? null };
+  if (rows.length === 0) return { value: null };
+  const sorted = rows.map((r) => r.amount / 1000).sort((a, b) => a - b);
+  const rank = level * (sorted.length - 1);
+  const [below = 0, above = 0] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]];
+  return { value: below, between: [below * (1 - accuracyOf(below)) - 1e-9, above * (1 + accuracyOf(above)) + 1e-9] };
+}
 
 const rolling: Readonly<Record<string, (distinct: (days: number) => number) => number>> = {
   dau: (distinct) => distinct(1),
@@ -115,11 +158,13 @@ export function oracleAnswer(
 function perBucket(question: Question, rows: readonly Version[], weekStart: WeekStart, nowMs: number): AnswerRow[] {
   const { fromMs, toMs, interval, timezone, by = [], topN } = question;
   const fold = folds[question.metric];
-  if (!fold) throw new Error(`The oracle does not know ${question.metric}.`);
+  if (!fold && !(question.metric in levels)) throw new Error(`The oracle does not know ${question.metric}.`);
   const inside = rows.filter((r) => r.timeMs >= fromMs && r.timeMs < toMs);
-  const groupOf = (r: Version) => by.map(() => r.name);
+  const groupOf = (r: Version) => by.map((d) => dimensionOf(d, r));
   const kept =
-    topN === undefined ? undefined : new Set(ranked(inside, groupOf, fold.weight ?? fold.value).slice(0, topN));
+    topN === undefined || !fold
+      ? undefined
+      : new Set(ranked(inside, groupOf, fold.weight ?? fold.value).slice(0, topN));
   const label = (r: Version) => (!kept || kept.has(groupOf(r).join('|')) ? groupOf(r) : groupOf(r).map(() => other));
   const cells = new Map<string, { start: number; end: number; groups: readonly string[]; rows: Version[] }>();
   for (const r of inside) {
@@ -133,13 +178,13 @@ function perBucket(question: Question, rows: readonly Version[], weekStart: Week
   const closedMs = Math.min(toMs, nowMs);
   if (interval === 'all') {
     const open = closedMs < toMs ? 1 : 0;
-    if (by.length === 0) return [{ t: null, groups: [], value: fold.value(inside), open }];
-    return [...cells.values()].map((c) => ({ t: null, groups: c.groups, value: fold.value(c.rows), open }));
+    if (by.length === 0) return [{ t: null, groups: [], ...cell(question.metric, inside), open }];
+    return [...cells.values()].map((c) => ({ t: null, groups: c.groups, ...cell(question.metric, c.rows), open }));
   }
   return [...cells.values()].map((c) => ({
     t: c.start / 1000,
     groups: c.groups,
-    value: fold.value(c.rows),
+    ...cell(question.metric, c.rows),
     open: c.start < fromMs || c.end > closedMs ? 1 : 0,
   }));
 }
@@ -159,10 +204,12 @@ function perDay(question: Question, rows: readonly Version[], nowMs: number): An
   const last = Math.max(first, Math.min(dayNumber(toMs - 1, timezone), dayNumber(nowMs, timezone)));
   const value = rolling[question.metric];
   if (!value) throw new Error(`The oracle does not know ${question.metric}.`);
-  const groups = by.length === 0 ? [undefined] : [...new Set(rows.map((r) => r.name))];
+  const names = (r: Version) => by.map((d) => dimensionOf(d, r));
+  const groups = [...new Map(rows.map((r) => [names(r).join('|'), names(r)])).values()];
+  if (by.length === 0 && groups.length === 0) return [];
   const out: AnswerRow[] = [];
   for (const group of groups) {
-    const own = rows.filter((r) => group === undefined || r.name === group);
+    const own = rows.filter((r) => names(r).join('|') === group.join('|'));
     const days = own.map((r) => dayNumber(r.timeMs, timezone));
     for (let d = first; d <= last; d++) {
       const distinct = (n: number) =>
@@ -172,7 +219,7 @@ function perDay(question: Question, rows: readonly Version[], nowMs: number): An
       const end = firstInstant(d + 1, timezone);
       out.push({
         t: firstInstant(d, timezone) / 1000,
-        groups: group === undefined ? [] : by.map(() => group),
+        groups: group,
         value: value(distinct),
         open: end > nowMs ? 1 : 0,
       });
@@ -181,10 +228,10 @@ function perDay(question: Question, rows: readonly Version[], nowMs: number): An
   return out;
 }
 
-function passes(row: Version, { operator, values }: Filter): boolean {
-  const hit = operator.endsWith('matches')
-    ? values.some((v) => new RegExp(v).test(row.name))
-    : values.includes(row.name);
+/** Whether a row fulfils a filter. */
+export function passes(row: Version, { dimension: name, operator, values }: Filter): boolean {
+  const own = dimensionOf(name, row);
+  const hit = operator.endsWith('matches') ? values.some((v) => new RegExp(v).test(own)) : values.includes(own);
   return operator === '=' || operator === 'matches' ? hit : !hit;
 }
 

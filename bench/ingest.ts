@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startLoad } from './ingest/load';
+import type { LoadResult } from './ingest/load';
+import { knownSources } from './lib/config';
+import { withDataset } from './lib/dataset';
+import type { Dataset } from './lib/dataset';
+import { numberOf } from './lib/engine';
+import { installOver } from './lib/install';
+import { grouped, percent, short } from './lib/numbers';
+import { probe } from './lib/probes';
+import { textTable } from './lib/print';
+import { residentMiB, watchCpu } from './lib/process';
+import type { CpuWindow } from './lib/process';
+import { circumstances, circumstancesText, commandLine, table, writeReport } from './lib/report';
+import { allFresh, readViews } from './lib/views';
+
+export interface IngestOptions {
+  readonly rows: number;
+  readonly days: number;
+  readonly rate: number;
+  readonly minutes: number;
+  readonly data?: string;
+  readonly results?: string;
+}
+
+/** A stretch of load and what the engine took for it. */
+interface Phase {
+  readonly cpu: CpuWindow;
+  readonly load: LoadResult;
+  readonly residentMiB: number;
+}
+
+/**
+ * Rows flowing in for some minutes: CPU with views stopped, then with views running, then the latency of single events
+ * (apart, because looking for them costs CPU), and whether every row was counted in the end.
+ */
+export async function runIngest(options: IngestOptions): Promise<void> {
+  const { rows, days, rate, minutes, data, results } = options;
+  const sources = knownSources();
+  const folder = data === undefined ? undefined : `${data}-${rows}`;
+  await withDataset({ rows, days, sources, folder }, async (dataset) => {
+    const { engine } = dataset;
+    await installOver(dataset);
+    const views = (await readViews(engine)).length;
+    console.log(
+      `${views} views; ${grouped(rate)} events/s and the other sources in proportion, ${minutes} minutes each:`,
+    );
+
+    await engine.command('SYSTEM STOP VIEWS');
+    const without = await loadPhase(dataset, rate, minutes * 60);
+    console.log(`views stopped: ${percent(without.cpu.share)} of a core`);
+    await engine.command('SYSTEM START VIEWS');
+    await allFresh(engine, 600);
+
+    const withViews = await loadPhase(dataset, rate, minutes * 60);
+    const share = withViews.cpu.share - without.cpu.share;
+    console.log(`views running: ${percent(withViews.cpu.share)} of a core, of it refreshes ${percent(share)}`);
+
+    const load = startLoad(engine, sources, rate);
+    const latency = await probe(engine, { seconds: Math.max(60, minutes * 30) });
+    const memory = residentMiB(engine.pid);
+    await load.stop();
+    const counted = await countedRows(dataset);
+
+    const lines = [
+      ['', 'value', 'goal'],
+      ['refreshes, share of one core', percent(share), ''],
+      ['inserts alone (views stopped)', percent(without.cpu.share), ''],
+      ['inserts and refreshes', percent(withViews.cpu.share), ''],
+      ['events/s taken', grouped(withViews.load.eventsPerSecond), grouped(rate)],
+      ['batches begun late', String(withViews.load.lateBatches), '0'],
+      [
+        'insert of a batch, p50 / p95 ms',
+        `${short(withViews.load.insertP50Ms)} / ${short(withViews.load.insertP95Ms)}`,
+        '',
+      ],
+      [`event → number in ${latency.rollup}, p50 s`, short(latency.p50Seconds), ''],
+      ['event → number, p95 s', short(latency.p95Seconds), ''],
+      ['event → number, most s', short(latency.mostSeconds), ''],
+      ['probes sent, lost', `${latency.probes}, ${latency.lost}`, '0 lost'],
+      ['resident memory, MiB (most ever)', `${memory.now} (${memory.most})`, ''],
+      ['events counted of events stored', `${grouped(counted.rollup)} of ${grouped(counted.raw)}`, 'all'],
+    ];
+    console.log(`\n${textTable(lines)}`);
+    const facts = circumstances(commandLine(), { clickhouse: engine.version });
+    const markdown = `# Refreshes under ${grouped(rate)} events/s
+
+On top of ${grouped(rows)} stored events (${sources.join(', ')}), ${views} refreshable views each 5 s and slower, rows over HTTP as JSONEachRow in batches of 200 ms,
+stamped by the server, 0.5 % of the events up to six hours late. CPU of the engine's process: ${minutes} minutes with \`SYSTEM STOP VIEWS\`, ${minutes} with
+views; the difference is what the refreshes take. Latency: begin of a single event's insert to the first answer that counts it, looked for each 200 ms
+in a third stretch of the same load.
+
+${circumstancesText(facts, 'ingest')}
+
+${table(lines)}
+`;
+    writeReport(
+      'ingest',
+      { ...facts, options, views, share, without, withViews, latency, memory, counted },
+      markdown,
+      results,
+    );
+  });
+}
+
+async function loadPhase({ engine, contents }: Dataset, rate: number, seconds: number): Promise<Phase> {
+  const load = startLoad(engine, contents.sources, rate);
+  // The first seconds fill caches and pools.
+  await sleep(Math.min(10, seconds / 4) * 1000);
+  const end = watchCpu(engine.pid);
+  await sleep(seconds * 1000);
+  const cpu = end();
+  const memory = residentMiB(engine.pid);
+  return { cpu, load: await load.stop(), residentMiB: memory.now };
+}
+
+/** After the load: what the day rollup counts, and how many distinct events the source holds. */
+async function countedRows({ engine }: Dataset): Promise<{ rollup: number; raw: number }> {
+  await sleep(15_000);
+  await allFresh(engine, 600);
+  const rollup = await numberOf(engine, 'SELECT sum(n) FROM tidemark.event_day FINAL');
+  const raw = await numberOf(engine, 'SELECT count() FROM bench.events FINAL');
+  return { rollup, raw };
+}

@@ -1,0 +1,37 @@
+import { benchRoles, writeConfig } from './config';
+import type { BenchRole, ConfigOptions } from './config';
+import type { Dataset } from './dataset';
+import { grouped, short } from './numbers';
+import { install } from './tidemark';
+import { allFresh, quietMerges, tableSizes } from './views';
+
+/** What an installation took and holds. */
+export interface Installed {
+  readonly config: string;
+  readonly migrateSeconds: number;
+  /** `backfill`, or `refresh` before it existed. */
+  readonly fillCommand: string;
+  readonly fillSeconds: number;
+  readonly tables: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[];
+}
+
+/** Longest wait for rollups to become fresh after they were filled, in seconds. */
+const longestWait = 3600;
+
+/** Installs the rollups of a data set's sources, fills them, and waits until all are fresh and merged. */
+export async function installOver(
+  { engine, folder, contents }: Dataset,
+  options: Partial<Pick<ConfigOptions, 'database' | 'roles' | 'movingEvents' | 'everySeconds'>> = {},
+): Promise<Installed> {
+  const roles: BenchRole[] = benchRoles.filter((role) => contents.sources.includes(role));
+  const config = writeConfig({ url: engine.url, folder, roles, ...options });
+  const { migrate, fill, fillCommand } = await install(config);
+  const database = options.database ?? 'tidemark';
+  await allFresh(engine, longestWait, database);
+  await quietMerges(engine);
+  const tables = await tableSizes(engine, database);
+  console.log(
+    `${database}: migrate ${short(migrate.seconds)} s, ${fillCommand} ${short(fill.seconds)} s; ${tables.length} tables with ${grouped(tables.reduce((sum, t) => sum + t.rows, 0))} rows`,
+  );
+  return { config, migrateSeconds: migrate.seconds, fillCommand, fillSeconds: fill.seconds, tables };
+}

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Engine } from './engine';
+import { numberOf } from './engine';
+
+/** One look at a refreshable view. */
+export interface ViewRun {
+  readonly view: string;
+  /** Begin of its last good run (whole seconds, ms since 1970), 0 before the first. */
+  readonly beganMs: number;
+  readonly durationMs: number;
+  readonly exception: string;
+  readonly writtenRows: number;
+}
+
+/** All refreshable views of a database, or of all. */
+export const readViews = (engine: Engine, database?: string): Promise<ViewRun[]> =>
+  engine.query<ViewRun & Record<string, never>>(
+    `SELECT concat(database, '.', view) AS view, toUnixTimestamp(ifNull(last_success_time, toDateTime(0))) * 1000 AS beganMs,
+  ifNull(last_success_duration_ms, 0) AS durationMs, exception, ifNull(written_rows, 0) AS writtenRows
+FROM system.view_refreshes ${database === undefined ? '' : `WHERE database = '${database}'`} ORDER BY view`,
+  );
+
+/** Whether a table or view is there. */
+export const exists = async (engine: Engine, database: string, table: string): Promise<boolean> =>
+  (await numberOf(engine, `SELECT count() FROM system.tables WHERE database = '${database}' AND name = '${table}'`)) >
+  0;
+
+/** Whether a table has a column. */
+export const hasColumn = async (engine: Engine, database: string, table: string, column: string): Promise<boolean> =>
+  (await numberOf(
+    engine,
+    `SELECT count() FROM system.columns WHERE database = '${database}' AND table = '${table}' AND name = '${column}'`,
+  )) > 0;
+
+/** Asks again until the answer is true. Throws with what was waited for, after `seconds`. */
+export async function until(
+  what: string,
+  seconds: number,
+  ask: () => Promise<boolean>,
+  everyMs = 500,
+): Promise<number> {
+  const startMs = performance.now();
+  for (;;) {
+    if (await ask()) return (performance.now() - startMs) / 1000;
+    if (performance.now() - startMs > seconds * 1000) throw new Error(`Waited ${seconds} s for ${what}, in vain.`);
+    await sleep(everyMs);
+  }
+}
+
+/** Waits until no merge has run for two seconds; at most ten minutes. */
+export async function quietMerges(engine: Engine): Promise<void> {
+  let quiet = 0;
+  await until('merges to end', 600, async () => {
+    quiet = (await numberOf(engine, 'SELECT count() FROM system.merges')) === 0 ? quiet + 1 : 0;
+    return quiet >= 4;
+  });
+}
+
+/**
+ * Waits until `rollup_status` calls every rollup fresh and, where there is a queue of days, it is empty. Throws the
+ * exceptions of failing views after `seconds`.
+ */
+export async function allFresh(engine: Engine, seconds: number, database = 'tidemark'): Promise<number> {
+  let last = '';
+  try {
+    return await until(`fresh rollups in ${database}`, seconds, async () => {
+      const open = await engine.query<{ rollup: string; verdict: string; exception: string }>(
+        `SELECT rollup, verdict, ifNull(exception, '') AS exception FROM ${database}.rollup_status WHERE verdict != 'fresh'`,
+      );
+      last = open.map((o) => `${o.rollup} ${o.verdict} ${o.exception.slice(0, 300)}`).join('\n');
+      return open.length === 0;
+    });
+  } catch (thrown) {
+    throw new Error(`${thrown instanceof Error ? thrown.message : String(thrown)} Not fresh:\n${last}`, {
+      cause: thrown,
+    });
+  }
+}
+
+/** Sizes of a database's tables: rows, bytes on disk. Biggest first. */
+export const tableSizes = (
+  engine: Engine,
+  database: string,
+): Promise<{ table: string; rows: number; bytes: number; parts: number }[]> =>
+  engine.query(
+    `SELECT table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes, count() AS parts FROM system.parts
+WHERE active AND database = '${database}' GROUP BY table ORDER BY bytes DESC`,
+  );

@@ -1,0 +1,80 @@
+import { knownSources } from './lib/config';
+import { readDashboard } from './lib/dashboards';
+import { withDataset } from './lib/dataset';
+import type { Installed } from './lib/install';
+import { installOver } from './lib/install';
+import { grouped, megabytes } from './lib/numbers';
+import { textTable } from './lib/print';
+import { circumstances, circumstancesText, commandLine, table, writeReport } from './lib/report';
+import type { Generated } from './lib/data/generate';
+import { measurePanels } from './panels/measure';
+import type { PanelTime } from './panels/measure';
+import { goals, judge, missLines, panelCells, panelHead } from './panels/report';
+
+export interface PanelsOptions {
+  readonly rows: number;
+  readonly days: number;
+  /** Rows of the smaller data set, over the same days, that growth is told from; 0 for none. */
+  readonly small: number;
+  readonly runs: number;
+  readonly data?: string;
+  readonly results?: string;
+}
+
+interface Measured {
+  readonly engine: string;
+  readonly times: PanelTime[];
+  readonly installed: Installed;
+  readonly generated: readonly Generated[];
+}
+
+const dashboardNames = ['operations', 'active-users'];
+
+/** Every panel of *Operations* and *Active users* over four ranges, against the same questions asked of raw rows. */
+export async function runPanels(options: PanelsOptions): Promise<void> {
+  const { rows, days, small, results } = options;
+  const smaller = small > 0 && small < rows ? await measure(options, small, false) : undefined;
+  const larger = await measure(options, rows, true);
+  const judged = judge(larger.times, smaller?.times ?? []);
+  const misses = missLines(judged);
+  console.log(`\n${textTable([panelHead, ...panelCells(judged)])}\n\n${misses.join('\n')}`);
+  const facts = circumstances(commandLine(), { clickhouse: larger.engine });
+  writeReport('panels', { ...facts, goals, options, smaller, larger: { ...larger, times: judged } }, text(), results);
+
+  function text(): string {
+    const grown = smaller ? `; growth: medians over ${grouped(rows)} ÷ over ${grouped(small)} events, same days` : '';
+    return `# Panels over ${grouped(rows)} events and their requests and orders, ${days} days
+
+Every query of the dashboards *Operations* and *Active users*, expanded as the plugin does, FORMAT Native over HTTP, answer read to
+its end; ${options.runs} runs each, views refreshing beside them. "raw" is the same question of the source with FINAL (the same
+number), "no FINAL" counts redelivered copies twice. Ratios are of medians${grown}. Goals: p95 ≤ ${goals.p95Ms} ms, ≥ ${goals.ratio} × for ranges of ${goals.ratioFromDays} days and
+more, growth ≤ ${goals.growth} ×.
+
+${circumstancesText(facts, 'panels')}
+
+${table([panelHead, ...panelCells(judged)])}
+
+${misses.join('\n')}
+
+## Stored
+
+${table([['source', 'rows', 'generated, rows/s', 'on disk'], ...larger.generated.map((g) => [g.source, grouped(g.rows), grouped(g.rowsPerSecond), megabytes(g.bytesOnDisk)])])}
+
+${table([['rollup', 'rows', 'on disk'], ...larger.installed.tables.map((t) => [t.table, grouped(t.rows), megabytes(t.bytes)])])}
+`;
+  }
+}
+
+async function measure({ days, runs, data }: PanelsOptions, rows: number, raw: boolean): Promise<Measured> {
+  const dashboards = dashboardNames.flatMap((name) => {
+    const dashboard = readDashboard(name);
+    if (!dashboard) console.log(`dashboards/${name}.json is not there: its panels are left out.`);
+    return dashboard ? [dashboard] : [];
+  });
+  const folder = data === undefined ? undefined : `${data}-${rows}`;
+  return withDataset({ rows, days, sources: knownSources(), folder }, async (dataset) => {
+    const installed = await installOver(dataset);
+    const times = await measurePanels(dataset, dashboards, { runs, raw });
+    return { engine: dataset.engine.version, times, installed, generated: dataset.generated };
+  });
+}

@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+
+import type { RoleName } from '../../core/model';
+import { roleNames } from '../../core/model';
+import type { Finding, State } from '../../schema/doctor';
+import { doctor, worst } from '../../schema/doctor';
+import { fail } from '../errors';
+import { configOption, defineCommand, exitCodes, jsonOption, withConfig } from '../run';
+import type { ConfigOptions } from '../run';
+import { packageVersion } from '../version';
+
+interface DoctorFlags extends ConfigOptions {
+  readonly role?: RoleName;
+}
+
+/** `tidemark doctor`: what is wrong, or will be, and what to do about it. */
+export function doctorCommand(): Command {
+  return defineCommand({
+    name: 'doctor',
+    summary: 'Look for what is wrong with sources, refreshes and rollups; exit code 1 where there is a problem',
+    examples: ['tidemark doctor', 'tidemark doctor --role orders', 'tidemark doctor --json'],
+  })
+    .addOption(configOption())
+    .addOption(new Option('--role <name>', 'look only at this role and its rollups').choices(roleNames))
+    .addOption(jsonOption())
+    .action(examineAll);
+}
+
+async function examineAll(flags: DoctorFlags): Promise<void> {
+  await withConfig(flags, async ({ config, db, out }) => {
+    const { role } = flags;
+    // Role refunds may be made of orders.
+    const derived = role === 'refunds' && config.roles.orders?.columns['refundTime'] !== undefined;
+    if (role !== undefined && !config.roles[role] && !derived) {
+      throw fail('usage_role_unmapped', { role, file: config.file, mapped: Object.keys(config.roles) });
+    }
+    const findings = await doctor(config, db, { version: packageVersion(), ...(role && { role }) });
+    out.data(findings);
+    out.table(['check', 'subject', 'state', 'what', 'what to do'], findings.map(row));
+    out.say(summary(findings));
+    if (worst(findings) === 'problem') process.exitCode = exitCodes.failure;
+  });
+}
+
+const row = ({ check, subject, state, code, what, todo }: Finding) => [
+  check,
+  subject,
+  state,
+  wrapped(state === 'ok' ? '' : `${code}: ${what}`),
+  wrapped(todo),
+];
+
+/** Characters of a line of text in a cell. */
+const width = 60;
+
+/** Breaks a sentence between words, so that the table stays as wide as a screen. */
+function wrapped(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
+}
+
+function summary(findings: readonly Finding[]): string {
+  const count = (state: State) => findings.filter((f) => f.state === state).length;
+  const told = (['problem', 'warning', 'note'] as const).flatMap((state) => {
+    const n = count(state);
+    return n === 0 ? [] : [`${n} ${state}${n === 1 ? '' : 's'}`];
+  });
+  return told.length === 0
+    ? `All ${findings.length} checks are well.`
+    : `${told.join(', ')}; docs/doctor.md explains each.`;
+}

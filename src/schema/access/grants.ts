@@ -1,0 +1,80 @@
+import { ident, qualified } from '../../core/sql/quote';
+import { alertPrefix, healthPrefix } from './names';
+import type { AccessPlan, MappedTable } from './plan';
+
+/** Privileges on something: `SELECT(a) ON db.t`, ready to stand in a GRANT. */
+export type Grant = string;
+
+/** System tables that `tidemark collect` reads. A right to a table that a server does not have does nothing. */
+export const collectedSystemTables = [
+  'asynchronous_insert_log',
+  'asynchronous_metrics',
+  'clusters',
+  'detached_parts',
+  'disks',
+  'distribution_queue',
+  'errors',
+  'events',
+  'kafka_consumers',
+  'merges',
+  'metrics',
+  'mutations',
+  'part_log',
+  'parts',
+  'processes',
+  'query_log',
+  'query_views_log',
+  'replicas',
+  'replication_queue',
+  'view_refreshes',
+] as const;
+
+const engines = ['MergeTree', 'ReplacingMergeTree'] as const;
+const clusterEngines = ['ReplicatedMergeTree', 'ReplicatedReplacingMergeTree', 'Distributed'] as const;
+
+/** SELECT of the mapped columns only: what the mapping does not name (an e-mail address) no dashboard can read. */
+export const selectColumns = ({ table, columns }: MappedTable): Grant =>
+  `SELECT(${columns.map(ident).join(', ')}) ON ${qualified(table)}`;
+
+/** Names that begin with a prefix. The star has to stand outside of quotes. */
+const beginning = (plan: AccessPlan, prefix: string) => `${ident(plan.database)}.${prefix}*`;
+
+/** Tables and columns that dashboards read; `system.tables` and its like ClickHouse opens to everyone, row by row. */
+export function readGrants(plan: AccessPlan): readonly Grant[] {
+  return [
+    `SELECT ON ${ident(plan.database)}.*`,
+    ...plan.sources.map(selectColumns),
+    'SELECT ON system.view_refreshes',
+    // KILL QUERY of one's own query needs no privilege, but reads these three columns with the user's rights. They show the
+    // statements of all users: not where tenants are kept apart.
+    ...(plan.tenants ? [] : ['SELECT(query_id, query, user) ON system.processes']),
+  ];
+}
+
+/** Alert views run with their maker's rights (SQL SECURITY DEFINER): no right to what they read is needed. */
+export function alertGrants(plan: AccessPlan): readonly Grant[] {
+  return [`SELECT ON ${beginning(plan, alertPrefix)}`, `SELECT ON ${ident(plan.database)}.rollup_status`];
+}
+
+export function collectGrants(plan: AccessPlan): readonly Grant[] {
+  return [
+    `INSERT, SELECT ON ${beginning(plan, healthPrefix)}`,
+    `SELECT ON ${ident(plan.database)}.rollup_status`,
+    // Rows of system.parts and its like show only of tables that the user may see.
+    'SHOW DATABASES, SHOW TABLES, SHOW COLUMNS ON *.*',
+    ...collectedSystemTables.map((table) => `SELECT ON system.${table}`),
+  ];
+}
+
+/** Migrate, refresh, verify, and what the refreshable views do in its name. Nothing outside of Tidemark's database is written. */
+export function adminGrants(plan: AccessPlan): readonly Grant[] {
+  const made = plan.cluster === undefined ? engines : [...engines, ...clusterEngines];
+  return [
+    `SHOW, SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, SYSTEM VIEWS ON ${ident(plan.database)}.*`,
+    ...plan.sources.map(({ table }) => `SELECT ON ${qualified(table)}`),
+    'SELECT ON system.view_refreshes',
+    // Asked for only where the server has table_engines_require_grant.
+    ...made.map((engine) => `TABLE ENGINE ON ${engine}`),
+    ...(plan.cluster === undefined ? [] : ['CLUSTER ON *.*', 'REMOTE ON *.*']),
+  ];
+}

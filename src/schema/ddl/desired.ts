@@ -1,0 +1,148 @@
+import { ident } from '../../core/sql/quote';
+import { besideRollup, onCluster, placed } from '../cluster';
+import { insertedObjects } from '../insert/desired';
+import { insertedOf } from '../insert/step';
+import type { Installation } from '../installation';
+import { recountedSteps, recountViewName } from '../refresh/recounts';
+import type { Step } from '../refresh/steps';
+import { refreshSteps } from '../refresh/steps';
+import { tableOf } from '../rollups/context';
+import type { Desired, Making, ObjectKind } from './action';
+import { catalogueTables } from './catalogue';
+import { fillBeside, forgetFilling } from './fill';
+import { hashText } from './hash';
+import { markStatements, queueStatements, resetStatement } from './marks';
+import { statusView } from './statusView';
+import { baseTables, stepTable } from './tables';
+import { topsViews } from './topsView';
+import { doneView, dropView, logView, recountViews, stepView, tickView, viewName } from './views';
+
+/** Base tables are only ever created; a change of one is a numbered step of its own, added here when there is a first. */
+export const baseHash = 'base';
+
+/** Everything that an installation consists of, in the order in which it is made. */
+export function desiredObjects(installation: Installation, version: string, making: Making): readonly Desired[] {
+  const steps = refreshSteps(installation);
+  const refreshed = steps.filter((s) => !insertedOf(s));
+  const same = (
+    object: string,
+    kind: ObjectKind,
+    ddl: string,
+    replace: readonly string[],
+    create: readonly string[] = [ddl],
+    hash = hashText(ddl),
+  ): Desired => ({
+    object,
+    kind,
+    hash,
+    create: () => ({ statements: create }),
+    replace: () => ({ statements: replace }),
+  });
+  // A view names the columns and the content of its table: when that is rebuilt, the view is made anew after it.
+  const view = (object: string, ddl: string, first: readonly string[] = []): Desired => ({
+    ...same(object, 'refresh', ddl, [dropView(installation, object), ddl], [...first, ddl]),
+    follows: object.replace(/(_sweep)?_v$/, ''),
+  });
+  const status = statusView(installation, steps);
+  return [
+    ...baseTables(installation).map(({ name, ddl }) => same(name, 'table', ddl, [], [ddl], baseHash)),
+    ...refreshed.flatMap((step) => stepObjects(installation, step, making)),
+    ...insertedObjects(installation, steps, making),
+    ...catalogueTables(installation, version).map(({ name, ddl }) => same(name, 'catalogue', ddl, [ddl])),
+    view('tick_v', tickView(installation)),
+    ...refreshed.map((step) => {
+      const first = step.of.kind === 'late' ? markStatements(installation, step) : [];
+      return view(viewName(step), stepView(installation, step), first);
+    }),
+    view('done_v', doneView(installation, steps)),
+    ...recountViews(installation, steps).map(({ name, ddl }) => view(name, ddl)),
+    view('refresh_log_v', logView(installation)),
+    ...topsViews(installation).map(({ name, ddl }) => view(name, ddl)),
+    same('rollup_status', 'view', status, [status]),
+  ];
+}
+
+/** CREATE DATABASE. */
+export const databaseStatement = (installation: Installation): string => {
+  const name = installation.database;
+  const ddl = `CREATE DATABASE IF NOT EXISTS ${ident(name)}`;
+  return placed(installation, { kind: 'database', name, ddl });
+};
+
+/** A step's table. Its hash covers the definition of its content too, but not the timing of its refreshes. */
+function stepObjects(installation: Installation, step: Step, making: Making): readonly Desired[] {
+  const { cluster: _, ...server } = installation;
+  const defined = stepTable(server, step);
+  if (defined === undefined) return [];
+  const hash = hashText(`${defined}\n${step.select({ lo: 'lo', hi: 'hi' }, step.name)}`);
+  const ddl = stepTable(installation, step, { generation: hash }) ?? '';
+  // What its first refresh cannot take over at once is queued: a large source, and what the tier below does not have any more.
+  const queued =
+    step.of.kind === 'places' && (making.large.has(step.of.context.source.role) || step.of.rollup.below !== undefined);
+  const create = queued ? [ddl, ...markStatements(installation, step), ...queueStatements(installation, step)] : [ddl];
+  const kind = step.of.kind === 'ledger' ? 'ledger' : 'rollup';
+  const all = kind === 'rollup' ? besideRollup(installation, step.name) : undefined;
+  return [
+    {
+      object: step.name,
+      kind,
+      hash,
+      create: () => ({ statements: create }),
+      replace: () => rebuild(installation, step, hash, making),
+    },
+    ...(all ? [overShards(installation, step, all, hash)] : []),
+  ];
+}
+
+function rebuild(installation: Installation, step: Step, hash: string, { comments, onePlace }: Making) {
+  const next = `${step.name}__next`;
+  const on = onCluster(installation);
+  const dropNext = `DROP TABLE IF EXISTS ${tableOf(installation, next)}${on} SYNC`;
+  const take = (began?: string): readonly string[] => [
+    // The old views must not write old definitions into the new table.
+    dropView(installation, viewName(step)),
+    ...recountedSteps([step]).map((r) => dropView(installation, recountViewName(r.step))),
+    `EXCHANGE TABLES ${tableOf(installation, step.name)} AND ${tableOf(installation, next)}${on}`,
+    // The new table has only what had arrived when its filling began; an empty one gets its days from the queue.
+    resetStatement(installation, step.name),
+    ...(step.of.kind === 'places' || onePlace ? markStatements(installation, step, began) : []),
+    ...queueStatements(installation, step, began),
+    dropNext,
+  ];
+  const make = [
+    dropNext,
+    forgetFilling(installation, next),
+    stepTable(installation, step, { name: next, generation: hash, comment: hash }) ?? '',
+  ];
+  // Several shards cannot be filled from here: each fills its own table by its views, from the beginning.
+  if (!onePlace) return { statements: [...make, ...take()] };
+  return {
+    // What a killed rebuild of the same definition left is gone on with.
+    statements: comments.get(next) === hash ? [] : make,
+    then: {
+      shows: take('1970-01-01 00:00:00.000'),
+      async run(db: Parameters<typeof fillBeside>[1], onFill: Parameters<typeof fillBeside>[5]) {
+        const began = await fillBeside(installation, db, step, next, hash, onFill);
+        for (const statement of take(began)) await db.command(statement);
+      },
+    },
+  };
+}
+
+/** The table over all shards beside a rollup: made anew with it, for it has its columns. */
+function overShards(
+  installation: Installation,
+  step: Step,
+  { name, ddl }: { readonly name: string; readonly ddl: string },
+  hash: string,
+): Desired {
+  const drop = `DROP TABLE IF EXISTS ${tableOf(installation, name)}${onCluster(installation)} SYNC`;
+  return {
+    object: name,
+    kind: 'table',
+    hash: hashText(`${ddl}\n${hash}`),
+    create: () => ({ statements: [ddl] }),
+    replace: () => ({ statements: [drop, ddl] }),
+    follows: step.name,
+  };
+}

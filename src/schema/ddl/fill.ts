@@ -1,0 +1,125 @@
+import type { Db } from '../../core/db';
+import { messageOf } from '../../core/errors';
+import { ident, literal } from '../../core/sql/quote';
+import { onCluster } from '../cluster';
+import { fail } from '../errors';
+import type { Installation } from '../installation';
+import { rowsBetween } from '../rollups/buckets';
+import { tableOf } from '../rollups/context';
+import { ledgerSelect } from '../rollups/ledger';
+import { recountSelect } from '../rollups/recount';
+import type { Chunk } from '../refresh/days';
+import { chunksOf, sourceDays } from '../refresh/days';
+import { recountHi } from '../refresh/recounts';
+import { statementSettings } from '../refresh/settings';
+import type { Step } from '../refresh/steps';
+import { stepInsert } from '../refresh/steps';
+
+/** How far a filling is. */
+export interface FillProgress {
+  readonly step: string;
+  readonly rows: number;
+  readonly of: number;
+}
+
+const chunkRows = 4_000_000;
+
+/**
+ * Fills a step's new table beside the old one from everything that the source has, some days at a time. Each chunk is written
+ * down under the definition's hash: a killed migrate goes on with the chunk it was at.
+ * @returns when the first chunk was begun, as text of the server's clock: rows stamped later may be missing.
+ * @throws TidemarkError refresh_failed naming the step.
+ */
+export async function fillBeside(
+  installation: Installation,
+  db: Db,
+  step: Step,
+  target: string,
+  hash: string,
+  onProgress: (progress: FillProgress) => void = () => undefined,
+): Promise<string> {
+  if (step.of.kind === 'finished') return fillWhole(installation, db, step, target);
+  const { context } = step.of;
+  const log = tableOf(installation, 'backfills');
+  const chunks = chunksOf(await sourceDays(context, db), chunkRows);
+  const written = await db.query<{ day: string; began: string }>(
+    `SELECT toString(from_day) AS day, toString(min(at)) AS began FROM ${log} WHERE target = ${literal(target)} AND hash = ${literal(hash)} GROUP BY from_day`,
+  );
+  const known = new Map(written.map((w) => [w.day, w.began] as const));
+  const of = chunks.reduce((sum, c) => sum + c.rows, 0);
+  let rows = 0;
+  const begins = [...known.values(), await now(db)];
+  for (const chunk of chunks) {
+    const from = chunk.days[0] ?? '';
+    if (!known.has(from)) await fillChunk(installation, db, step, target, hash, chunk);
+    onProgress({ step: step.name, rows: (rows += chunk.rows), of });
+  }
+  return begins.sort()[0] ?? '';
+}
+
+/** Makes what was written down of a table's filling forgotten: it is made anew. */
+export const forgetFilling = (installation: Installation, target: string): string =>
+  `ALTER TABLE ${tableOf(installation, 'backfills')}${onCluster(installation)} DELETE WHERE target = ${literal(target)} SETTINGS mutations_sync = 1`;
+
+async function now(db: Db): Promise<string> {
+  const [row] = await db.query<{ at: string }>('SELECT toString(now64(3)) AS at');
+  return row?.at ?? '';
+}
+
+async function fillChunk(
+  installation: Installation,
+  db: Db,
+  step: Step,
+  target: string,
+  hash: string,
+  { days, rows }: Chunk,
+): Promise<void> {
+  const began = await now(db);
+  const startedMs = Date.now();
+  const date = (day: string | undefined) => `toDate(${literal(day ?? '')})`;
+  const from = date(days[0]);
+  const to = date(days.at(-1));
+  await insert(installation, db, step, target, chunkSelect(installation, step, from, to));
+  await db.command(
+    `INSERT INTO ${tableOf(installation, 'backfills')} SELECT ${literal(target)}, ${literal(hash)}, ${from}, ${to}, ${rows}, ${Date.now() - startedMs}, toDateTime64(${literal(began)}, 3)`,
+  );
+}
+
+/** Everything that a step's table has on some days of the reporting zone. */
+function chunkSelect(installation: Installation, step: Step, from: string, to: string): string {
+  const { of } = step;
+  if (of.kind === 'places')
+    return recountSelect(of.context, of.rollup, { from, to }, recountHi(installation, step), true);
+  if (of.kind !== 'ledger') throw new Error(`${step.name} is not filled by days.`);
+  const scope = rowsBetween(of.context.source, { grain: 'day', timezone: installation.timezone }, from, to);
+  return ledgerSelect(of.context, { lo: 'now64(3)', hi: 'now64(3)' }, scope);
+}
+
+async function fillWhole(installation: Installation, db: Db, step: Step, target: string): Promise<string> {
+  const began = await now(db);
+  const hi = `(SELECT max(hi) FROM ${tableOf(installation, 'done')} WHERE view = ${literal(step.upstream)})`;
+  const everything = { lo: "toDateTime64('1970-01-01 00:00:00', 3)", hi };
+  await run(
+    db,
+    step,
+    `${stepInsert(installation, step, everything, target)}\n${statementSettings(installation, step)}`,
+  );
+  return began;
+}
+
+async function insert(installation: Installation, db: Db, step: Step, target: string, select: string): Promise<void> {
+  const columns = step.columns.map(ident).join(', ');
+  await run(
+    db,
+    step,
+    `INSERT INTO ${tableOf(installation, target)} (${columns})\n${select}\n${statementSettings(installation, step)}`,
+  );
+}
+
+async function run(db: Db, step: Step, statement: string): Promise<void> {
+  try {
+    await db.command(statement);
+  } catch (cause) {
+    throw fail('refresh_failed', { step: step.name, cause: messageOf(cause) }, { cause });
+  }
+}

@@ -1,0 +1,216 @@
+import { ident, literal } from '../../core/sql/quote';
+import { placed } from '../cluster';
+import { measureLines } from '../insert/feed';
+import type { Installation } from '../installation';
+import { bucketColumn } from '../rollups/buckets';
+import { keyType } from '../rollups/columns';
+import type { SourceContext } from '../rollups/context';
+import { tableOf } from '../rollups/context';
+import type { Finished, Places } from '../rollups/installed';
+import { ledgerColumn } from '../rollups/ledger';
+import type { Step } from '../refresh/steps';
+
+/** Columns of a CREATE TABLE, one a line. */
+type ColumnLines = readonly string[];
+
+function table(name: string, columns: ColumnLines, tail: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${name}\n(\n  ${columns.join(',\n  ')}\n)\n${tail}`;
+}
+
+/** Tables of progress and of what is installed; the same in every installation. */
+export function baseTables(installation: Installation): readonly { readonly name: string; readonly ddl: string }[] {
+  const named = (name: string, columns: ColumnLines, tail: string) => ({
+    name,
+    ddl: placed(installation, { kind: 'table', name, ddl: table(tableOf(installation, name), columns, tail) }),
+  });
+  return [
+    named(
+      'schema_objects',
+      [
+        'name String',
+        'kind LowCardinality(String)',
+        'hash String',
+        'ddl String',
+        'version String',
+        'applied_at DateTime64(3) DEFAULT now64(3)',
+      ],
+      'ENGINE = ReplacingMergeTree(applied_at) ORDER BY name',
+    ),
+    named(
+      'tick',
+      ['at DateTime64(3)', 'hi DateTime64(3)'],
+      'ENGINE = MergeTree ORDER BY at TTL toDateTime(at) + INTERVAL 7 DAY',
+    ),
+    // Marks of the last day one by one, of former days only the greatest of each view: a view that stood still for weeks
+    // goes on where it was.
+    named(
+      'done',
+      ['view LowCardinality(String)', 'hi DateTime64(3)', 'at DateTime64(3)'],
+      'ENGINE = MergeTree ORDER BY (view, at) TTL toDateTime(at) + INTERVAL 1 DAY GROUP BY view SET hi = max(hi), at = max(at)',
+    ),
+    named(
+      'late',
+      ['role LowCardinality(String)', 'd Date', 'hi DateTime64(3)', 'at DateTime64(3)', 'rows UInt64', 'sealed UInt8'],
+      'ENGINE = MergeTree ORDER BY (role, d, at) TTL toDateTime(at) + INTERVAL 90 DAY',
+    ),
+    named(
+      'recounts',
+      ['at DateTime64(3)', 'role LowCardinality(String)', 'd Date', 'why LowCardinality(String)'],
+      'ENGINE = MergeTree ORDER BY (role, at) TTL toDateTime(at) + INTERVAL 90 DAY',
+    ),
+    named(
+      'drift',
+      ['at DateTime64(3)', 'rollup LowCardinality(String)', 'd Date', 'rows UInt64'],
+      'ENGINE = MergeTree ORDER BY (rollup, at) TTL toDateTime(at) + INTERVAL 90 DAY',
+    ),
+    named(
+      'refresh_log',
+      [
+        'at DateTime64(3)',
+        'view LowCardinality(String)',
+        'started DateTime',
+        'duration_ms UInt64',
+        'ok UInt8',
+        'exception String',
+        'retry UInt64',
+        'read_rows UInt64',
+        'read_bytes UInt64',
+        'written_rows UInt64',
+      ],
+      'ENGINE = MergeTree ORDER BY (view, at) TTL toDateTime(at) + INTERVAL 90 DAY',
+    ),
+    named(
+      'top_values',
+      [
+        'role LowCardinality(String)',
+        'dimension LowCardinality(String)',
+        'since Date',
+        'value String',
+        'at DateTime64(3) DEFAULT now64(3)',
+      ],
+      'ENGINE = ReplacingMergeTree(at) ORDER BY (role, dimension, since, value)',
+    ),
+    named(
+      'backfills',
+      [
+        'target String',
+        'hash String',
+        'from_day Date',
+        'to_day Date',
+        'rows UInt64',
+        'ms UInt64',
+        'at DateTime64(3) DEFAULT now64(3)',
+      ],
+      'ENGINE = MergeTree ORDER BY (target, hash, from_day) TTL toDateTime(at) + INTERVAL 90 DAY',
+    ),
+  ];
+}
+
+/** How a step's table is made. */
+export interface TableMaking {
+  /** Its name; a rebuild makes it beside the one that it becomes. */
+  readonly name?: string;
+  /** Hash of the definition: on a cluster tells a rebuilt table from the one before. */
+  readonly generation?: string;
+  readonly comment?: string;
+}
+
+/** CREATE TABLE of a step's target; absent where it writes a base table. */
+export function stepTable(
+  installation: Installation,
+  step: Step,
+  { name = step.table, generation, comment }: TableMaking = {},
+): string | undefined {
+  const ddl = tableOfStep(step, tableOf(installation, name));
+  if (ddl === undefined) return undefined;
+  const kind = step.of.kind === 'ledger' ? 'ledger' : 'rollup';
+  const object = { kind, name, ddl, becomes: step.table, ...(generation !== undefined && { generation }) } as const;
+  return `${placed(installation, object)}${comment === undefined ? '' : `\nCOMMENT ${literal(comment)}`}`;
+}
+
+function tableOfStep(step: Step, full: string): string | undefined {
+  switch (step.of.kind) {
+    case 'late':
+      return undefined;
+    case 'ledger':
+      return ledgerTable(step.of.context, full);
+    case 'places':
+      return placesTable(step.of.context, step.of.rollup, full);
+    case 'finished':
+      return finishedTable(step.of.rollup, full);
+  }
+}
+
+function ledgerTable({ source, placeColumns }: SourceContext, full: string): string {
+  const places = placeColumns.map((logical) => `${ledgerColumn(logical)} ${source.types[logical] ?? 'String'}`);
+  const key = ['id', 'm', ...placeColumns.map(ledgerColumn)].join(', ');
+  return table(
+    full,
+    [`id ${source.types['id'] ?? 'String'}`, "m DateTime('UTC')", ...places],
+    `ENGINE = ReplacingMergeTree ORDER BY (${key})`,
+  );
+}
+
+const day = (timezone: string) => [
+  'd Date',
+  `t DateTime(${literal(timezone)}) ALIAS toDateTime(d, ${literal(timezone)})`,
+];
+const runIndex = 'INDEX run_index run TYPE minmax GRANULARITY 1';
+const run = ['run DateTime64(3)', runIndex];
+const sweptIndex = 'INDEX swept_index swept_at TYPE minmax GRANULARITY 1';
+
+function finishedTable(rollup: Finished, full: string): string {
+  const keys = rollup.keys.map((k) => `${ident(k.column)} ${k.type === 'source' ? 'String' : k.type}`);
+  const columns = rollup.columns.map(
+    (c) => `${ident(c.column)} ${c.type ?? 'UInt64'} COMMENT ${literal(c.description)}`,
+  );
+  const key = ['d', ...rollup.keys.map((k) => ident(k.column))].join(', ');
+  return table(
+    full,
+    [...day(rollup.timezone), ...keys, ...columns, ...run],
+    `ENGINE = ReplacingMergeTree(run) ORDER BY (${key})`,
+  );
+}
+
+/** Days that a partition of each grain spans is what is dropped and merged at once. */
+const partitions = { minute: 'toYYYYMMDD(m)', quarter: 'toYYYYMM(m)', day: 'toYear(d)' } as const;
+
+/** Columns of progress where a later run replaces a row. */
+const replaced = [...run, 'del UInt8', 'swept_at DateTime64(3)', sweptIndex];
+/** The same where rows add up (mode *insert*). */
+const added = [
+  'run SimpleAggregateFunction(max, DateTime64(3))',
+  runIndex,
+  'del SimpleAggregateFunction(max, UInt8)',
+  'swept_at SimpleAggregateFunction(max, DateTime64(3))',
+  sweptIndex,
+];
+
+function placesTable({ source }: SourceContext, rollup: Places, full: string): string {
+  const keys = rollup.keys.map((k) => `${ident(k.column)} ${keyType(source, k)}`);
+  const inserted = source.mode === 'insert';
+  const measures = rollup.measures.flatMap((m) => {
+    const lines = inserted ? measureLines(source, m) : [`${ident(m.column)} ${m.type}`];
+    return lines.map((line) => `${line} COMMENT ${literal(m.description)}`);
+  });
+  const bucket = bucketColumn(rollup);
+  const perUser = rollup.keys.some((k) => k.type === 'source');
+  // A table of users is read with FINAL over many parts: merging each quiet partition to one part makes that 100 × cheaper.
+  const settings = perUser
+    ? '\nSETTINGS min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1'
+    : '';
+  const partition = perUser ? 'toYYYYMM(d)' : partitions[rollup.grain];
+  // A day longer than its life, so that no bucket is half gone while the life is compared by days.
+  const ttl = rollup.lifeDays === null ? '' : `\nTTL m + INTERVAL ${rollup.lifeDays + 2} DAY`;
+  const key = [bucket, ...rollup.keys.map((k) => ident(k.column))].join(', ');
+  return table(
+    full,
+    [
+      ...(bucket === 'd' ? day(rollup.timezone) : ["m DateTime('UTC')"]),
+      ...keys,
+      ...measures,
+      ...(inserted ? added : replaced),
+    ],
+    `ENGINE = ${inserted ? 'AggregatingMergeTree' : 'ReplacingMergeTree(run, del)'} PARTITION BY ${partition} ORDER BY (${key})${ttl}${settings}`,
+  );
+}

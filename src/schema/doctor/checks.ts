@@ -1,0 +1,43 @@
+import type { Check } from './check';
+import { arrival } from './checks/arrival';
+import { contents } from './checks/contents';
+import { dimensions } from './checks/dimensions';
+import { drift } from './checks/drift';
+import { key } from './checks/key';
+import { late } from './checks/late';
+import { migrated } from './checks/migrated';
+import { mutations } from './checks/mutations';
+import { pace } from './checks/pace';
+import { parts } from './checks/parts';
+import { pruning } from './checks/pruning';
+import { queue } from './checks/queue';
+import { refreshes } from './checks/refreshes';
+import { server } from './checks/server';
+import { source } from './checks/source';
+import { tombstones } from './checks/tombstones';
+import { ttl } from './checks/ttl';
+import { views } from './checks/views';
+import { zones } from './checks/zones';
+
+/** Checks in the order in which they run and are shown: one file each, listed here and nowhere else. */
+export const checks: readonly Check[] = [
+  server,
+  zones,
+  source,
+  key,
+  arrival,
+  contents,
+  tombstones,
+  pruning,
+  ttl,
+  dimensions,
+  migrated,
+  views,
+  refreshes,
+  pace,
+  queue,
+  late,
+  drift,
+  mutations,
+  parts,
+];

@@ -1,0 +1,125 @@
+import type { Config, RoleConfig } from '../../config/config';
+import type { Db } from '../../core/db';
+import { TidemarkError } from '../../core/errors';
+import type { RoleName } from '../../core/model';
+import { literal } from '../../core/sql/quote';
+import { inspect } from '../inspect';
+import type { Installation, Source } from '../installation';
+import type { Step } from '../refresh/steps';
+import { refreshSteps, sourceContexts } from '../refresh/steps';
+import type { SourceContext } from '../rollups/context';
+import { installedRollups } from '../rollups/installed';
+import type { SourceFacts } from './facts';
+import { readFacts } from './facts';
+
+/** A mapped role and what was found of its table. */
+export interface RoleSubject {
+  readonly role: RoleName;
+  readonly mapping: RoleConfig;
+  /** Absent where ClickHouse has no such table. */
+  readonly facts?: SourceFacts;
+  /** Absent where the mapping does not fit. */
+  readonly source?: Source;
+  /** As {@link source}; also absent where no rollup is kept of the role. */
+  readonly context?: SourceContext;
+  /** Why the mapping does not fit. */
+  readonly misfit?: TidemarkError;
+}
+
+/** All that the checks look at. */
+export interface DoctorContext {
+  readonly config: Config;
+  readonly db: Db;
+  /** Version of Tidemark, which the catalogue holds. */
+  readonly version: string;
+  readonly serverVersion: string;
+  /** Of all roles whose mapping fits. */
+  readonly installation: Installation;
+  /** Whether the mapping of every role fits. */
+  readonly complete: boolean;
+  /** Whether rollup_status is there. */
+  readonly migrated: boolean;
+  /** The roles that are asked about. */
+  readonly roles: readonly RoleSubject[];
+  /** The one role that is asked about; all where it is absent. */
+  readonly only?: RoleName;
+  /** Steps of these roles. */
+  readonly steps: readonly Step[];
+}
+
+/** What a doctor is asked. */
+export interface DoctorOptions {
+  /** Version of Tidemark. */
+  readonly version: string;
+  /** Only this role and its rollups. */
+  readonly role?: RoleName;
+}
+
+/** Looks at what there is, role by role, so that one broken source does not hide the others. Throws the server's errors. */
+export async function examine(config: Config, db: Db, { version, role: only }: DoctorOptions): Promise<DoctorContext> {
+  const subjects: RoleSubject[] = [];
+  const sources: Partial<Record<RoleName, Source>> = {};
+  for (const [role, mapping] of Object.entries(config.roles) as [RoleName, RoleConfig][]) {
+    const facts = await readFacts(db, mapping.table);
+    const resolved = await resolve(config, db, role, mapping);
+    if (!(resolved instanceof TidemarkError)) Object.assign(sources, resolved);
+    const own = resolved instanceof TidemarkError ? { misfit: resolved } : { source: resolved[role]! };
+    subjects.push({ role, mapping, ...(facts && { facts }), ...own });
+  }
+  const { database, cluster } = config.connection;
+  const installation: Installation = {
+    database,
+    ...(cluster !== undefined && { cluster }),
+    ...config.reporting,
+    ...config.refresh,
+    tiers: config.tiers,
+    sources,
+  };
+  const contexts = sourceContexts(installation);
+  const chosen = subjects.filter(({ role }) => only === undefined || role === only);
+  const roleOf = rolesOfSteps(installation);
+  const [server] = await db.query<{ version: string; migrated: number }>(
+    `SELECT version() AS version, (SELECT count() FROM system.tables WHERE database = ${literal(database)} AND name = 'rollup_status') AS migrated`,
+  );
+  return {
+    config,
+    db,
+    version,
+    serverVersion: server?.version ?? '',
+    installation,
+    ...(only !== undefined && { only }),
+    complete: subjects.every(({ misfit }) => misfit === undefined),
+    migrated: Number(server?.migrated ?? 0) > 0,
+    roles: chosen.map((subject) => {
+      const context = contexts.find((c) => c.source.role === subject.role);
+      return { ...subject, ...(context && { context }) };
+    }),
+    steps: refreshSteps(installation).filter((s) => only === undefined || roleOf.get(s.name) === only),
+  };
+}
+
+/** The sources that one role makes: its own, and refunds of orders where they are not mapped themselves. */
+async function resolve(
+  config: Config,
+  db: Db,
+  role: RoleName,
+  mapping: RoleConfig,
+): Promise<Partial<Record<RoleName, Source>> | TidemarkError> {
+  try {
+    const { sources } = await inspect({ ...config, roles: { [role]: mapping } }, db);
+    const own = Object.entries(sources).filter(([name]) => name === role || !(name in config.roles));
+    return Object.fromEntries(own);
+  } catch (thrown) {
+    // Errors of the mapping name the role; those of the server do not.
+    if (thrown instanceof TidemarkError && thrown.facts['role'] === role) return thrown;
+    throw thrown;
+  }
+}
+
+function rolesOfSteps(installation: Installation): ReadonlyMap<string, RoleName> {
+  const rollups = installedRollups(installation).map(({ rollup, role }) => [rollup.name, role] as const);
+  const own = refreshSteps(installation).flatMap(({ name, of }) =>
+    'context' in of ? [[name, of.context.source.role] as const] : [],
+  );
+  return new Map([...rollups, ...own]);
+}

@@ -1,0 +1,3 @@
+export type { DoctorOptions } from './context';
+export { doctor, worst } from './doctor';
+export type { Finding, State } from './finding';

@@ -1,0 +1,225 @@
+import { ident, literal, qualified } from '../../core/sql/quote';
+import type { Installation, Source } from '../installation';
+import { daysBetween, present } from '../rollups/columns';
+import type { SourceContext } from '../rollups/context';
+import { tableOf } from '../rollups/context';
+import type { Places } from '../rollups/installed';
+import { ledgerName } from '../rollups/ledger';
+import type { Days } from '../rollups/recount';
+import { recountSelect, reportingDay } from '../rollups/recount';
+import { proven } from './progress';
+import type { Step } from './steps';
+
+/** Seconds between two days of the sweep: whatever escaped a watermark is mended within (days of history × this). */
+export const sweepSeconds = 60;
+
+/** A step whose table is recounted by days: places kept from a source. */
+export interface RecountedStep {
+  readonly step: Step;
+  readonly rollup: Places;
+  readonly context: SourceContext;
+}
+
+/** The tables that are recounted: those that a row more can mend. Finished numbers follow from what is healed. */
+export function recountedSteps(steps: readonly Step[]): readonly RecountedStep[] {
+  return comparedSteps(steps).filter(({ context }) => context.source.mode !== 'insert');
+}
+
+/** The tables that can be compared with a recount, those of mode *insert* too. */
+export function comparedSteps(steps: readonly Step[]): readonly RecountedStep[] {
+  return steps.flatMap((step) =>
+    step.of.kind === 'places' ? [{ step, rollup: step.of.rollup, context: step.of.context }] : [],
+  );
+}
+
+/** Name of the refreshable view that recounts a step's table. */
+export const recountViewName = (step: { readonly name: string }): string => `${step.name}_sweep_v`;
+
+/** Name of the refreshable view that chooses the days which a role's tables recount next. */
+export const recountsViewName = (source: Pick<Source, 'role'>): string => `recounts_${source.role}_v`;
+
+/** First day (Date32, SQL) that the source has whole; all before are sealed. */
+export function unsealed({ installation, source }: SourceContext): string {
+  if (source.keepsDays === null) return "toDate32('1900-01-01')";
+  return `subtractDays(toDate32(now(), ${literal(installation.timezone)}), ${source.keepsDays - 1})`;
+}
+
+/** Queued days of a role that no batch has taken since they were queued, as a subquery of d. */
+export function pendingDays(context: SourceContext): string {
+  const { installation, source } = context;
+  const role = literal(source.role);
+  return [
+    `SELECT d FROM (SELECT d, max(at) AS tm_queued FROM ${tableOf(installation, 'late')} WHERE role = ${role} AND sealed = 0 GROUP BY d) AS tm_q`,
+    `LEFT JOIN (SELECT d, max(at) AS tm_taken FROM ${tableOf(installation, 'recounts')} WHERE role = ${role} GROUP BY d) AS tm_t USING (d)`,
+    `WHERE tm_queued >= tm_taken AND d >= ${unsealed(context)}`,
+  ].join(' ');
+}
+
+/**
+ * The next batch of a role: rows (at, role, d, why). The oldest queued days first; where none is queued and the last sweep
+ * is a minute ago, the day after the one that was swept last, that the source or a rollup has. No row while a view has not
+ * ended its run over the batch before (a failing view is not waited for: the sweep mends what it missed), or a table or the
+ * ledger was never filled.
+ */
+export function nextBatchSelect(context: SourceContext, recounted: readonly RecountedStep[]): string {
+  const { installation, source } = context;
+  const role = literal(source.role);
+  const own = recounted.filter((r) => r.context.source.role === source.role);
+  const recounts = tableOf(installation, 'recounts');
+  const views = own.map(({ step }) => literal(recountViewName(step))).join(', ');
+  const last = (why: string, of: string) => `(SELECT max(at) FROM ${recounts} WHERE role = ${role}${why})${of}`;
+  const waiting = `(SELECT count() FROM system.view_refreshes WHERE database = ${literal(installation.database)} AND view IN (${views}) AND ifNull(exception, '') = '' AND ifNull(toDateTime64(last_success_time, 3), toDateTime64(0, 3)) <= tm_last)`;
+  return [
+    `WITH ${last('', '')} AS tm_last, ${last(" AND why = 'sweep'", '')} AS tm_swept,`,
+    `  ${batchDays(context)} AS tm_most,`,
+    `  tm_pending AS (SELECT d FROM (SELECT d, row_number() OVER (ORDER BY d) AS tm_rank FROM (${pendingDays(context)})) WHERE tm_rank <= tm_most)`,
+    `SELECT now64(3) AS at, ${role} AS role, d, why FROM (`,
+    `  SELECT d, 'late' AS why FROM tm_pending`,
+    '  UNION ALL',
+    `  SELECT d, 'sweep' AS why FROM (${nextSweptDay(context, own)}) WHERE (SELECT count() FROM tm_pending) = 0 AND tm_swept < now64(3) - ${sweepSeconds - 5}`,
+    `) WHERE (tm_last = toDateTime64(0, 3) OR ${waiting} = 0) AND ${filled(context, own)}`,
+  ].join('\n');
+}
+
+/** Rows of a source that may be counted at once, whatever `lateDaysPerRun` says: a small source is recounted in one run. */
+const smallRows = 5_000_000;
+
+/** Days of a batch (SQL): as configured, or as many times that as the source is small. */
+function batchDays({ installation, source }: SourceContext): string {
+  const [database = '', name = ''] = source.table.split('.');
+  const rows = `(SELECT sum(total_rows) FROM system.tables WHERE database = ${literal(database)} AND name = ${literal(name)})`;
+  return `${installation.lateDaysPerRun} * greatest(1, intDiv(${smallRows}, ifNull(${rows}, ${smallRows}) + 1))`;
+}
+
+/** Whether every table of a role, and its ledger, was filled once: before, it is not wrong, but late. */
+function filled({ installation, source }: SourceContext, own: readonly RecountedStep[]): string {
+  const names = own.map(({ step }) => step.name);
+  const needed = source.sourceClass === 'moving' ? [ledgerName(source), ...names] : names;
+  return `(SELECT uniqExact(view) FROM ${tableOf(installation, 'done')} WHERE view IN (${needed.map(literal).join(', ')})) = ${needed.length}`;
+}
+
+/**
+ * The day whose turn it is in the sweep, as one row d: the earliest after the last swept one that the source or a rollup has;
+ * 1970-01-01, which has nothing, where there is none, so that the next round begins from the start.
+ */
+export function nextSweptDay(context: SourceContext, own: readonly RecountedStep[]): string {
+  const { installation, source } = context;
+  const recounts = tableOf(installation, 'recounts');
+  const last = `greatest(toDate32(ifNull((SELECT argMax(d, at) FROM ${recounts} WHERE role = ${literal(source.role)} AND why = 'sweep'), toDate('1970-01-01'))), subtractDays(${unsealed(context)}, 1))`;
+  const days = own
+    .filter(({ rollup }) => rollup.grain === 'day' && rollup.timezone === installation.timezone)
+    .map(
+      ({ step }) =>
+        `SELECT min(d) AS day FROM ${tableOf(installation, step.table)} WHERE d > tm_after HAVING count() > 0`,
+    );
+  return [
+    `WITH ${last} AS tm_after SELECT toDate(min(day)) AS d FROM (`,
+    [
+      `SELECT min(${reportingDay(context)}) AS day FROM ${qualified(source.table)} WHERE ${daysBetween(source, installation.timezone, 'addDays(tm_after, 1)')} AND ${present(source, ['time'])} HAVING count() > 0`,
+      ...days,
+    ].join(' UNION ALL '),
+    ')',
+  ].join('');
+}
+
+/** Newest batch of a role, as SQL of DateTime64(3). */
+const newestBatch = ({ installation, source }: SourceContext) =>
+  `(SELECT max(at) FROM ${tableOf(installation, 'recounts')} WHERE role = ${literal(source.role)})`;
+
+/**
+ * Rows that mend one table on the days of the role's newest batch, marked with the batch's time; none where the view's last
+ * good run began after the batch.
+ */
+export function healSelect(installation: Installation, { step, rollup, context }: RecountedStep): string {
+  const { source } = context;
+  const view = recountViewName(step);
+  const ran = `(SELECT max(ifNull(toDateTime64(last_success_time, 3), toDateTime64(0, 3))) FROM system.view_refreshes WHERE database = ${literal(installation.database)} AND view = ${literal(view)})`;
+  const batch = `SELECT d FROM ${tableOf(installation, 'recounts')} WHERE role = ${literal(source.role)} AND at = tm_batch AND tm_batch >= tm_ran`;
+  const edge = (f: string) => `ifNull((SELECT ${f}(d) FROM tm_days), toDate('1970-01-01'))`;
+  const days = { from: edge('min'), to: edge('max'), only: (day: string) => `${day} IN (SELECT d FROM tm_days)` };
+  return healed(context, rollup, step, days, [
+    `${newestBatch(context)} AS tm_batch`,
+    `ifNull(${ran}, toDateTime64(0, 3)) AS tm_ran`,
+    `tm_days AS (${batch})`,
+  ]);
+}
+
+/**
+ * As {@link healSelect} for given days, whatever views ran.
+ * @param empty whether the table has no row on these days: then nothing is compared.
+ */
+function healDaysSelect(
+  { step, rollup, context }: RecountedStep,
+  days: readonly string[],
+  at: string,
+  empty: boolean,
+): string {
+  const list = days.map((d) => `toDate(${literal(d)})`).join(', ');
+  const sorted = [...days].sort();
+  const of = (day: string | undefined) => `toDate(${literal(day ?? '1970-01-01')})`;
+  const scope = { from: of(sorted[0]), to: of(sorted.at(-1)), only: (day: string) => `${day} IN (${list})` };
+  return healed(context, rollup, step, scope, [`toDateTime64(${literal(at)}, 3) AS tm_batch`], empty);
+}
+
+function healed(
+  context: SourceContext,
+  rollup: Places,
+  step: Step,
+  days: Days,
+  named: readonly string[],
+  empty = false,
+): string {
+  const hi = recountHi(context.installation, step);
+  return `WITH ${named.join(', ')}\nSELECT *, tm_batch AS swept_at FROM (\n${recountSelect(context, rollup, days, hi, empty)}\n)`;
+}
+
+/** Watermark of rows that a recount writes: the one that the table's refreshes have proven for what they read. */
+export const recountHi = (installation: Installation, step: Step): string => {
+  if (step.of.kind !== 'places') throw new Error(`${step.name} is not recounted.`);
+  const { context, rollup } = step.of;
+  if (context.source.sourceClass === 'moving') return proven(installation, ledgerName(context.source));
+  return rollup.below
+    ? proven(installation, rollup.below.name)
+    : `(SELECT max(hi) FROM ${tableOf(installation, 'tick')})`;
+};
+
+/** Columns that the heals return. */
+export const healColumns = (step: Step): readonly string[] => [...step.columns, 'swept_at'];
+
+/** INSERT that mends one table on the given days; `at` is the batch's time as text. */
+export function healInsert(
+  installation: Installation,
+  recounted: RecountedStep,
+  days: readonly string[],
+  at: string,
+  empty = false,
+): string {
+  const columns = healColumns(recounted.step).map(ident).join(', ');
+  return `INSERT INTO ${tableOf(installation, recounted.step.table)} (${columns})\n${healDaysSelect(recounted, days, at, empty)}`;
+}
+
+/** Rows (at, rollup, d, rows): how many rows of each table each ended sweep found wrong, once per sweep, day and table. */
+export function driftSelect(installation: Installation, recounted: readonly RecountedStep[]): string {
+  const table = (name: string) => tableOf(installation, name);
+  const healed = recounted.map(({ step, rollup }) => {
+    const day = rollup.grain === 'day' ? 'd' : `toDate(m, ${literal(installation.timezone)})`;
+    return `SELECT ${literal(step.name)} AS rollup, ${day} AS day, swept_at AS healed_at, count() AS healed FROM ${table(step.table)} WHERE swept_at > tm_known GROUP BY swept_at, day`;
+  });
+  const names = recounted
+    .map(({ step, context }) => `(${literal(step.name)}, ${literal(context.source.role)})`)
+    .join(', ');
+  return [
+    // The last sweep may be running still: it is counted when the next has begun.
+    `WITH ifNull((SELECT max(at) FROM ${table('drift')}), toDateTime64(0, 3)) AS tm_known`,
+    'SELECT sweeps.at AS at, sweeps.rollup AS rollup, sweeps.d AS d, sum(ifNull(found.healed, 0)) AS rows',
+    `FROM (SELECT at, d, of.1 AS rollup FROM ${table('recounts')} ARRAY JOIN [${names}] AS of WHERE at > tm_known AND why = 'sweep' AND of.2 = role AND (role, at) NOT IN (SELECT role, max(at) FROM ${table('recounts')} GROUP BY role)) AS sweeps`,
+    `LEFT JOIN (${healed.join(' UNION ALL ')}) AS found ON found.rollup = sweeps.rollup AND found.healed_at = sweeps.at`,
+    'GROUP BY at, rollup, d',
+  ].join('\n');
+}
+
+/** Rows of one table that differ from a recount of the days [from, to] (YYYY-MM-DD). */
+export function differencesSelect({ step, rollup, context }: RecountedStep, from: string, to: string): string {
+  const day = (text: string) => `toDate(${literal(text)})`;
+  return recountSelect(context, rollup, { from: day(from), to: day(to) }, recountHi(context.installation, step));
+}

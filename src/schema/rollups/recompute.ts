@@ -1,0 +1,83 @@
+import { bucketColumn, bucketOfRow, rowsBetween } from './buckets';
+import type { SourceContext, Span } from './context';
+import { keysOf } from './context';
+import type { Places } from './installed';
+import { countable } from './ledger';
+import type { MeasureSql } from './measures';
+import { measureSql, needsOrder, rowOrder } from './measures';
+import { counts, everIn, versions } from './sourceRows';
+import { touchedPlaces } from './touched';
+
+/** Columns of a table of places, in the order in which the statements return them. */
+export const placesColumns = (rollup: Places): readonly string[] => [
+  bucketColumn(rollup),
+  ...rollup.keys.map((k) => k.column),
+  ...rollup.measures.map((m) => m.column),
+  'run',
+  'del',
+];
+
+/**
+ * The recompute statement of a table kept from the source: rows (bucket, keys…, measures…, run, del) of every place touched
+ * in the span, from deduplicated source rows, and `del = 1` for places that lost all their rows. Idempotent.
+ * @param target table that holds the rollup (class *window* asks it which places it has).
+ */
+export function recomputeSelect(context: SourceContext, rollup: Places, span: Span, target: string): string {
+  const { source } = context;
+  // Named once each: the analysis of a statement that finds nothing to do is most of what an idle view costs.
+  const named: Span = { lo: 'tm_lo', hi: 'tm_hi' };
+  const keys = keysOf(context, rollup);
+  const measures = measureSql(source, rollup.measures);
+  const order = needsOrder(rollup.measures) ? [rowOrder(source)] : [];
+  const between = rowsBetween(source, rollup, 'tm_edge.1', 'tm_edge.2');
+  const scope = source.sourceClass === 'moving' ? everIn(context, rollup, 'SELECT tm_b FROM tm_touched') : between;
+  const bucket = bucketOfRow(source, rollup);
+  return united({
+    rollup,
+    keys,
+    measures: measures.map((m) => ({ name: m.name, value: m.value })),
+    touched: touchedPlaces(context, rollup, named, target),
+    span,
+    now: [
+      `SELECT ${[`${bucket} AS tm_b`, ...keys.map((k) => `${k.sql} AS ${k.alias}`), ...measures.map((m) => m.ofRow), ...order.map((o) => o.ofRow), '1 AS tm_c'].join(', ')}`,
+      `FROM ${versions(context, scope)}`,
+      `WHERE ${[between, ...countable(context, named.hi), `(${[bucket, ...keys.map((k) => k.sql)].join(', ')}) IN (SELECT * FROM tm_touched)`, ...counts(context, rollup)].join('\n  AND ')}`,
+    ].join('\n'),
+    nothing: [...measures.map((m) => m.nothing), ...order.map((o) => o.nothing)],
+  });
+}
+
+interface United {
+  readonly rollup: Places;
+  readonly keys: readonly { readonly alias: string; readonly name: string }[];
+  readonly measures: readonly Pick<MeasureSql, 'name' | 'value'>[];
+  /** Subquery of places (tm_b, tm_k0…). */
+  readonly touched: string;
+  readonly span: Span;
+  /** Rows (tm_b, tm_k0…, measures…, tm_c = 1) that touched places have now; may name tm_lo, tm_hi, tm_touched and tm_edge. */
+  readonly now: string;
+  /** `SQL AS alias` of what a touched place without rows brings along. */
+  readonly nothing: readonly string[];
+}
+
+/** Aggregates what touched places have now, with `del = 1` where that is nothing. */
+export function united({ rollup, keys, measures, touched, span, now, nothing }: United): string {
+  return [
+    `WITH ${span.lo} AS tm_lo, ${span.hi} AS tm_hi,`,
+    `  tm_touched AS (${touched}),`,
+    '  (SELECT (min(tm_b), max(tm_b)) FROM tm_touched) AS tm_edge',
+    `SELECT ${[
+      `tm_b AS ${bucketColumn(rollup)}`,
+      ...keys.map((k) => `${k.alias} AS ${k.name}`),
+      ...measures.map((m) => `${m.value} AS ${m.name}`),
+      'tm_hi AS run',
+      'toUInt8(max(tm_c) = 0) AS del',
+    ].join(', ')}`,
+    'FROM (',
+    now,
+    'UNION ALL',
+    `SELECT ${['tm_b', ...keys.map((k) => k.alias), ...nothing, '0 AS tm_c'].join(', ')} FROM tm_touched`,
+    ')',
+    `GROUP BY ${['tm_b', ...keys.map((k) => k.alias)].join(', ')}`,
+  ].join('\n');
+}

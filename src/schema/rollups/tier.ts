@@ -1,0 +1,48 @@
+import { literal } from '../../core/sql/quote';
+import { bucketOfMinute } from './buckets';
+import type { SourceContext, Span } from './context';
+import { keysOf, tableOf } from './context';
+import type { Places } from './installed';
+import { measureSql } from './measures';
+import { united } from './recompute';
+import { writtenIn } from './written';
+
+/**
+ * The recompute statement of an upper tier: places whose rows in the tier below were written in the span, summed up from
+ * that tier. Only buckets that the tier below has whole, with a day to spare; older ones are counted from the source by
+ * the late lane and the sweep.
+ */
+export function tierSelect(context: SourceContext, rollup: Places, below: Places, span: Span): string {
+  const { installation, source } = context;
+  const keys = keysOf(context, rollup);
+  const measures = measureSql(source, rollup.measures);
+  const from = tableOf(installation, below.name);
+  const bucket = bucketOfMinute(source, 'm', rollup);
+  const own = [`${bucket} AS tm_b`, ...keys.map((k) => `${k.name} AS ${k.alias}`)];
+  // A day of another zone than the reporting one begins up to a day earlier.
+  const spare = rollup.timezone === installation.timezone || rollup.grain !== 'day' ? 1 : 2;
+  const whole =
+    below.lifeDays === null
+      ? ''
+      : ` AND m >= toDateTime64(subtractDays(toDate32(tm_hi, ${literal(installation.timezone)}), ${below.lifeDays - 1 - spare}), 0, ${literal(installation.timezone)})`;
+  return united({
+    rollup,
+    keys,
+    measures: measures.map((m) => ({ name: m.name, value: m.valueFromBelow })),
+    touched: `SELECT DISTINCT ${own.join(', ')} FROM ${from} WHERE ${writtenIn({ lo: 'tm_lo', hi: 'tm_hi' })}${whole}`,
+    span,
+    now: [
+      `SELECT ${[...own, ...measures.map((m) => m.ofBelow), '1 AS tm_c'].join(', ')}`,
+      `FROM ${from} FINAL`,
+      `WHERE ${minutesBetween(rollup)} AND (${[bucket, ...keys.map((k) => k.name)].join(', ')}) IN (SELECT * FROM tm_touched)`,
+    ].join('\n'),
+    nothing: measures.map((m) => m.nothingBelow),
+  });
+}
+
+/** Condition on the tier below: its buckets inside the touched ones. */
+function minutesBetween({ grain, timezone }: Places): string {
+  if (grain !== 'day') return 'm >= tm_edge.1 AND m < tm_edge.2 + 900';
+  const instant = (day: string) => `toDateTime64(${day}, 0, ${literal(timezone)})`;
+  return `m >= ${instant('tm_edge.1')} AND m < ${instant('addDays(tm_edge.2, 1)')}`;
+}

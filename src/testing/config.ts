@@ -1,0 +1,50 @@
+import type { Config, RoleConfig } from '../config/config';
+import { defaultApdexMs } from '../config/role';
+import type { RoleName } from '../core/model';
+
+/** What a test must say of a role; the rest gets the defaults of tidemark.yaml. */
+export type TestRole = Pick<RoleConfig, 'table' | 'sourceClass' | 'columns'> & Partial<RoleConfig>;
+
+/** What a test may say of a configuration. */
+export interface TestConfig {
+  /** Name of the database that Tidemark makes. */
+  readonly database: string;
+  readonly url?: string;
+  readonly reporting?: Partial<Config['reporting']>;
+  /** By default once an hour, without delay and overlap: tests refresh when they say so. */
+  readonly refresh?: Partial<Config['refresh']>;
+  readonly tiers?: Partial<Config['tiers']>;
+  readonly roles?: Readonly<Partial<Record<RoleName, TestRole>>>;
+}
+
+/** A role with the defaults of tidemark.yaml. */
+export const testRole = (role: TestRole): RoleConfig => ({
+  constants: {},
+  dimensions: [],
+  tops: {},
+  mode: 'recompute',
+  steps: [],
+  apdexMs: defaultApdexMs,
+  ...role,
+});
+
+/** A configuration with defaults, so that a new key does not touch every test. */
+export function testConfig({ database, url = '', reporting, refresh, tiers, roles = {} }: TestConfig): Config {
+  const mapped = Object.entries(roles).map(([name, role]) => [name, testRole(role)] as const);
+  return {
+    file: 'tidemark.yaml',
+    connection: { url, user: 'default', password: '', database },
+    reporting: { timezone: 'UTC', zones: [], weekStart: 'monday', ...reporting },
+    refresh: {
+      everySeconds: 3600,
+      delaySeconds: 0,
+      overlapSeconds: 0,
+      freshDays: 2,
+      lateDaysPerRun: 4,
+      memoryMb: 2000,
+      ...refresh,
+    },
+    tiers: { minuteDays: 7, quarterDays: 366, ...tiers },
+    roles: Object.fromEntries(mapped),
+  };
+}
