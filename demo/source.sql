@@ -13,7 +13,8 @@ CREATE TABLE IF NOT EXISTS shop.events
     platform LowCardinality(String),
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3),
     _version UInt64 DEFAULT 1,
-    _deleted UInt8 DEFAULT 0
+    _deleted UInt8 DEFAULT 0,
+    INDEX arrival ingested_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(_version, _deleted)
 PARTITION BY toYYYYMM(occurred_at)
@@ -31,7 +32,8 @@ CREATE TABLE IF NOT EXISTS shop.orders
     items UInt16,
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3),
     _version UInt64 DEFAULT 1,
-    _deleted UInt8 DEFAULT 0
+    _deleted UInt8 DEFAULT 0,
+    INDEX arrival ingested_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(_version, _deleted)
 ORDER BY order_id;
@@ -49,7 +51,8 @@ CREATE TABLE IF NOT EXISTS shop.requests
     user_id UInt64,
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3),
     _version UInt64 DEFAULT 1,
-    _deleted UInt8 DEFAULT 0
+    _deleted UInt8 DEFAULT 0,
+    INDEX arrival ingested_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(_version, _deleted)
 PARTITION BY toYYYYMM(requested_at)
@@ -69,7 +72,8 @@ CREATE TABLE IF NOT EXISTS shop.subscriptions
     currency LowCardinality(String),
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3),
     _version UInt64 DEFAULT 1,
-    _deleted UInt8 DEFAULT 0
+    _deleted UInt8 DEFAULT 0,
+    INDEX arrival ingested_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(_version, _deleted)
 ORDER BY change_id;

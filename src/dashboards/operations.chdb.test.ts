@@ -52,7 +52,7 @@ const page = (uid: string): Dashboard => {
   return found;
 };
 const operations = (title: string, at: Reading) => askPanel(engine.db, page('tidemark-operations'), title, at);
-const rollups = (title: string) => askPanel(engine.db, page('tidemark-rollups'), title, reading(24));
+const rollups = (title: string) => askPanel(engine.db, page('tidemark-rollups'), title, reading(24, {}, Date.now()));
 
 /** The independent side: the raw rows, exact quantiles, no rollup. Times in ms, the end left out. */
 async function raw(columns: string, fromMs: number, toMs: number, rest = ''): Promise<ResultRow[]> {
@@ -108,7 +108,7 @@ test('every panel and variable of every dashboard runs over the product demo, sh
     for (const hours of [4, 50, 500, 24 * 90])
       for (const { name, sql } of statements)
         try {
-          const rows = await ask(engine.db, sql, reading(hours));
+          const rows = await ask(engine.db, sql, reading(hours, {}, Date.now()));
           if (rows.length === 0) empty.add(`${dashboard.title} / ${name}`);
         } catch (error) {
           failed.push(`${dashboard.title} / ${name} (${hours} h): ${String(error)}`);

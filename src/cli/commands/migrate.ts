@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
+import type { Config } from '../../config/config';
 import { loadConfig } from '../../config/load';
 import { applyMigration, capKeys, inspect, planMigration } from '../../schema';
 import type { Action } from '../../schema';
@@ -16,6 +17,7 @@ interface MigrateFlags extends ConfigOptions {
   readonly printAccess?: 'sql' | 'xml';
   readonly tenantColumn?: string;
   readonly cluster?: string;
+  readonly rebuild?: readonly string[];
 }
 
 /** `tidemark migrate`: makes what is installed match tidemark.yaml. */
@@ -27,6 +29,8 @@ export function migrateCommand(): Command {
       'tidemark migrate --dry-run          # what would happen, object by object',
       'tidemark migrate --dry-run --sql    # the statements themselves',
       'tidemark migrate                    # do it; run again, it changes nothing',
+      'tidemark migrate --dry-run --sql --cluster main    # what a cluster would get; it need not be there',
+      'tidemark migrate --rebuild event_day event_minute  # fill tables anew beside what they are now',
       'tidemark migrate --print-access > access.sql      # roles, limits, quota, users; asks no ClickHouse',
       'tidemark migrate --print-access --tenant-column tenant --cluster main',
     ],
@@ -43,29 +47,29 @@ export function migrateCommand(): Command {
         .preset('sql'),
     )
     .option('--tenant-column <name>', 'with --print-access: row policies by this column or dimension, as a template')
-    .option('--cluster <name>', 'with --print-access: run each statement ON CLUSTER')
+    .option('--cluster <name>', 'run each statement ON CLUSTER, with replicated tables (instead of connection.cluster)')
+    .option('--rebuild <tables...>', 'fill these tables anew beside what they are now, whatever their definition')
     .addOption(jsonOption())
     .action(migrate);
 }
 
 async function migrate(flags: MigrateFlags): Promise<void> {
   if (flags.printAccess) return printAccessOf(flags, flags.printAccess);
-  for (const option of ['tenantColumn', 'cluster'] as const) {
-    if (flags[option] === undefined) continue;
-    throw fail('usage_only_with', { option: optionNames[option], other: '--print-access' });
-  }
-  await withConfig(flags, async ({ config, db, out }) => {
+  if (flags.tenantColumn !== undefined)
+    throw fail('usage_only_with', { option: '--tenant-column', other: '--print-access' });
+  await withConfig(flags, async ({ config: written, db, out }) => {
+    const config = onCluster(written, flags.cluster);
     const version = packageVersion();
     const installation = await capKeys(await inspect(config, db), db, { dryRun: flags.dryRun === true });
-    const plan = await planMigration(installation, db, version);
+    const plan = await planMigration(installation, db, version, { rebuild: flags.rebuild ?? [] });
     const changes = plan.filter((action) => action.action !== 'unchanged');
     out.data({ database: installation.database, dryRun: flags.dryRun ?? false, actions: plan.map(summary) });
     if (changes.length === 0) {
       return out.say(`Database ${installation.database} is up to date: ${plan.length} objects, nothing to do.`);
     }
     if (flags.sql) {
-      for (const { object, statements } of changes)
-        out.say(`-- ${object}\n${statements.map((s) => `${s};`).join('\n')}\n`);
+      for (const { object, statements, then } of changes)
+        out.say(`-- ${object}\n${[...statements, ...(then?.shows ?? [])].map((s) => `${s};`).join('\n')}\n`);
     } else {
       out.table(
         ['object', 'kind', 'action'],
@@ -80,12 +84,16 @@ async function migrate(flags: MigrateFlags): Promise<void> {
   });
 }
 
-const optionNames = { tenantColumn: '--tenant-column', cluster: '--cluster' } as const;
+/** The configuration with the cluster of the command line instead of its own. */
+const onCluster = (config: Config, cluster: string | undefined): Config =>
+  cluster === undefined ? config : { ...config, connection: { ...config.connection, cluster } };
 
 /** Reads tidemark.yaml only. With --json one object {database, parts} instead of the script. */
 function printAccessOf(flags: MigrateFlags, format: 'sql' | 'xml'): void {
-  const { tenantColumn, cluster } = flags;
-  const plan = accessPlan(loadConfig(configPath(flags), process.env), {
+  const { tenantColumn } = flags;
+  const config = loadConfig(configPath(flags), process.env);
+  const cluster = flags.cluster ?? config.connection.cluster;
+  const plan = accessPlan(config, {
     ...(tenantColumn !== undefined && { tenantColumn }),
     ...(cluster !== undefined && { cluster }),
   });

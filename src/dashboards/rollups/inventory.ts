@@ -15,8 +15,8 @@ export function lateTable(sql: DashboardSql): TablePanel {
     columns: [
       { name: 'Role', width: 115 },
       { name: 'Late rows', metric: 'rows' },
-      { name: 'Days', metric: 'days', width: 65 },
-      { name: 'Oldest day', metric: 'day', width: 105 },
+      { name: 'Days', metric: 'days', width: 80 },
+      { name: 'Oldest day', metric: 'day', width: 115 },
       { name: 'Sealed rows', metric: 'wrongRows', coloured: 'text' },
     ],
     sql: `
@@ -45,7 +45,6 @@ export function answersTable(sql: DashboardSql): TablePanel {
       how: 'Planned for an ordinary range of each interval, all rollups fresh. `tidemark explain METRIC` shows the statement, and why each rollup was passed over.',
       from: ['catalog_answers'],
     },
-    weight: 2,
     columns: [
       { name: 'Metric', width: 150 },
       { name: 'By', width: 85 },

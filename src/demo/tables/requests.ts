@@ -22,7 +22,8 @@ export const requests: DemoTable = {
     user_id UInt64,
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3),
     _version UInt64 DEFAULT 1,
-    _deleted UInt8 DEFAULT 0
+    _deleted UInt8 DEFAULT 0,
+    INDEX arrival ingested_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(_version, _deleted)
 PARTITION BY toYYYYMM(requested_at)

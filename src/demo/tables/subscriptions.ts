@@ -23,7 +23,8 @@ export const subscriptions: DemoTable = {
     currency LowCardinality(String),
     ingested_at DateTime64(3, 'UTC') DEFAULT now64(3),
     _version UInt64 DEFAULT 1,
-    _deleted UInt8 DEFAULT 0
+    _deleted UInt8 DEFAULT 0,
+    INDEX arrival ingested_at TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(_version, _deleted)
 ORDER BY change_id`,

@@ -25,7 +25,8 @@ export const templateSrv: TemplateSrv & { getAdhocFilters(name: string): [] } = 
     if (!scene) return [];
     return sceneGraph.getVariables(scene).state.variables.map((variable) => {
       const { type, name, label, description, hide } = variable.state;
-      const value = variable.getValue();
+      // As Grafana's own: the choice, so that All is `$__all` and not the list that it stands for.
+      const value = 'value' in variable.state ? variable.state.value : variable.getValue();
       return { type, name, label, description, hide, current: { value, text: value } };
     }) as unknown as TypedVariableModel[];
   },

@@ -1,5 +1,4 @@
 import { ident, literal, qualified } from '../../core/sql/quote';
-import { placed } from '../cluster';
 import type { Installation } from '../installation';
 import { typicalAnswers } from './answers';
 import { plannerCatalogue } from './plannerCatalogue';
@@ -34,12 +33,8 @@ export function catalogueTables(installation: Installation, version: string): re
   );
   const write = (name: string, structure: string, orderBy: string, rows: readonly object[]): CatalogueTable => ({
     name,
-    ddl: placed(installation, {
-      kind: 'catalogue',
-      name,
-      ddl: `CREATE OR REPLACE TABLE ${qualified(`${installation.database}.${name}`)} ENGINE = MergeTree ORDER BY ${orderBy} AS
+    ddl: `CREATE OR REPLACE TABLE ${qualified(`${installation.database}.${name}`)} ENGINE = MergeTree ORDER BY ${orderBy} AS
 SELECT * FROM format(JSONEachRow, ${literal(structure)}, ${literal(rows.map((r) => JSON.stringify(r)).join('\n'))})`,
-    }),
   });
   return [
     write(

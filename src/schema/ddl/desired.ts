@@ -48,7 +48,10 @@ export function desiredObjects(installation: Installation, version: string, maki
     ...baseTables(installation).map(({ name, ddl }) => same(name, 'table', ddl, [], [ddl], baseHash)),
     ...refreshed.flatMap((step) => stepObjects(installation, step, making)),
     ...insertedObjects(installation, steps, making),
-    ...catalogueTables(installation, version).map(({ name, ddl }) => same(name, 'catalogue', ddl, [ddl])),
+    ...catalogueTables(installation, version).map(({ name, ddl }) => {
+      const everywhere = placed(installation, { kind: 'catalogue', name, ddl });
+      return same(name, 'catalogue', everywhere, [everywhere]);
+    }),
     view('tick_v', tickView(installation)),
     ...refreshed.map((step) => {
       const first = step.of.kind === 'late' ? markStatements(installation, step) : [];

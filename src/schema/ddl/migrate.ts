@@ -33,7 +33,7 @@ export interface MigrationOptions {
  * Compares what is installed with what tidemark.yaml asks for. Changes nothing: this is `--dry-run`. On a cluster it asks
  * only the server that it is connected to, and the cluster need not be there.
  * Order of the actions is the order in which they must run.
- * @throws TidemarkError cluster_switched, unknown_rollup
+ * @throws TidemarkError cluster_switched, unknown_rollup, rebuild_on_cluster
  */
 export async function planMigration(
   installation: Installation,
@@ -41,6 +41,7 @@ export async function planMigration(
   version: string,
   { rebuild = [] }: MigrationOptions = {},
 ): Promise<readonly Action[]> {
+  if (rebuild.length > 0 && installation.cluster !== undefined) throw fail('rebuild_on_cluster', undefined);
   const present = await whatIsPresent(installation, db);
   const actions: Action[] = [];
   if (!present) {

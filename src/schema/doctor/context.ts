@@ -20,7 +20,7 @@ export interface RoleSubject {
   readonly facts?: SourceFacts;
   /** Absent where the mapping does not fit. */
   readonly source?: Source;
-  /** As {@link source}; also absent where no rollup is kept of the role. */
+  /** As {@link source}. */
   readonly context?: SourceContext;
   /** Why the mapping does not fit. */
   readonly misfit?: TidemarkError;
@@ -57,25 +57,27 @@ export interface DoctorOptions {
 
 /** Looks at what there is, role by role, so that one broken source does not hide the others. Throws the server's errors. */
 export async function examine(config: Config, db: Db, { version, role: only }: DoctorOptions): Promise<DoctorContext> {
-  const subjects: RoleSubject[] = [];
-  const sources: Partial<Record<RoleName, Source>> = {};
-  for (const [role, mapping] of Object.entries(config.roles) as [RoleName, RoleConfig][]) {
+  const mapped = Object.entries(config.roles) as [RoleName, RoleConfig][];
+  const looked: Omit<RoleSubject, 'source' | 'context'>[] = [];
+  for (const [role, mapping] of mapped) {
     const facts = await readFacts(db, mapping.table);
-    const resolved = await resolve(config, db, role, mapping);
-    if (!(resolved instanceof TidemarkError)) Object.assign(sources, resolved);
-    const own = resolved instanceof TidemarkError ? { misfit: resolved } : { source: resolved[role]! };
-    subjects.push({ role, mapping, ...(facts && { facts }), ...own });
+    const misfit = await misfitOf(config, db, role, mapping);
+    looked.push({ role, mapping, ...(facts && { facts }), ...(misfit && { misfit }) });
   }
-  const { database, cluster } = config.connection;
-  const installation: Installation = {
-    database,
-    ...(cluster !== undefined && { cluster }),
-    ...config.reporting,
-    ...config.refresh,
-    tiers: config.tiers,
-    sources,
-  };
+  const fitting = looked.filter(({ misfit }) => misfit === undefined);
+  const roles = Object.fromEntries(fitting.map(({ role, mapping }) => [role, mapping]));
+  const inspected = await inspect({ ...config, roles }, db);
+  // Refunds that are mapped and do not fit are not made of orders instead.
+  const broken = looked.filter(({ misfit }) => misfit !== undefined).map(({ role }) => role as string);
+  const sources = Object.fromEntries(Object.entries(inspected.sources).filter(([role]) => !broken.includes(role)));
+  const installation: Installation = { ...inspected, sources };
   const contexts = sourceContexts(installation);
+  const subjects = looked.map((subject): RoleSubject => {
+    const source = installation.sources[subject.role];
+    const context = contexts.find((c) => c.source.role === subject.role);
+    return { ...subject, ...(source && { source }), ...(context && { context }) };
+  });
+  const { database } = installation;
   const chosen = subjects.filter(({ role }) => only === undefined || role === only);
   const roleOf = rolesOfSteps(installation);
   const [server] = await db.query<{ version: string; migrated: number }>(
@@ -90,25 +92,21 @@ export async function examine(config: Config, db: Db, { version, role: only }: D
     ...(only !== undefined && { only }),
     complete: subjects.every(({ misfit }) => misfit === undefined),
     migrated: Number(server?.migrated ?? 0) > 0,
-    roles: chosen.map((subject) => {
-      const context = contexts.find((c) => c.source.role === subject.role);
-      return { ...subject, ...(context && { context }) };
-    }),
+    roles: chosen,
     steps: refreshSteps(installation).filter((s) => only === undefined || roleOf.get(s.name) === only),
   };
 }
 
-/** The sources that one role makes: its own, and refunds of orders where they are not mapped themselves. */
-async function resolve(
+/** Why the mapping of a role does not fit; undefined where it does. Throws the server's errors. */
+async function misfitOf(
   config: Config,
   db: Db,
   role: RoleName,
   mapping: RoleConfig,
-): Promise<Partial<Record<RoleName, Source>> | TidemarkError> {
+): Promise<TidemarkError | undefined> {
   try {
-    const { sources } = await inspect({ ...config, roles: { [role]: mapping } }, db);
-    const own = Object.entries(sources).filter(([name]) => name === role || !(name in config.roles));
-    return Object.fromEntries(own);
+    await inspect({ ...config, roles: { [role]: mapping } }, db);
+    return undefined;
   } catch (thrown) {
     // Errors of the mapping name the role; those of the server do not.
     if (thrown instanceof TidemarkError && thrown.facts['role'] === role) return thrown;

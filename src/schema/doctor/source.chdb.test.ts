@@ -54,6 +54,40 @@ test('a good source has nothing to be said of it, and every check could be made'
   expect(new Set(all.map((f) => f.check)).size).toBeGreaterThan(12);
 });
 
+test('roles that follow derived refunds: what was just installed is not pending', async () => {
+  const orders = await table(
+    `(id UInt64, at DateTime64(3, 'UTC'), who String, amount Decimal(18, 2), back Decimal(18, 2), back_at Nullable(DateTime), v UInt64, ${seen}) ENGINE = ReplacingMergeTree(v) ORDER BY id`,
+  );
+  const changes = await table(
+    `(id UInt64, at DateTime64(3, 'UTC'), sub String, who String, mrr Decimal(18, 2), v UInt64, ${seen}) ENGINE = ReplacingMergeTree(v) ORDER BY id`,
+  );
+  const shared = { id: 'id', time: 'at', user: 'who', ingestedAt: 'seen', version: 'v' };
+  const constants = { currency: 'USD' };
+  const config = testConfig({
+    database: 'derived',
+    roles: {
+      orders: {
+        table: orders,
+        sourceClass: 'moving',
+        columns: { ...shared, amount: 'amount', refundAmount: 'back', refundTime: 'back_at' },
+        constants,
+      },
+      subscriptions: {
+        table: changes,
+        sourceClass: 'moving',
+        columns: { ...shared, subscription: 'sub', mrr: 'mrr' },
+        constants,
+      },
+    },
+  });
+  const installation = await inspect(config, engine.db);
+  await applyMigration(installation, engine.db, await planMigration(installation, engine.db, 'test'), 'test');
+  const all = await doctor(config, engine.db, { version: 'test' });
+  expect(all.filter((f) => f.check === 'migrated').map((f) => f.code)).toEqual(['ok']);
+  const ofRefunds = await doctor(config, engine.db, { version: 'test', role: 'refunds' });
+  expect(ofRefunds.filter((f) => f.check === 'refreshes')).toMatchObject([{ code: 'filling', subject: 'refunds' }]);
+}, 60_000);
+
 test('before migrate it says so, with the next step', async () => {
   const all = await doctor(configOf({ table: await table() }), engine.db, { version: 'test' });
   expect(all.find((f) => f.code === 'not_migrated')).toEqual({

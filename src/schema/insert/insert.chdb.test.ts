@@ -228,13 +228,12 @@ test('killed at any statement, a migrate that is run again counts every row once
   await sources(name);
   await rows(name, 0, 500);
   let id = 500;
-  const through = async (wanted: Config, rebuild: readonly string[] = []) => {
-    for (let n = 1; ; n++) {
+  const through = async (wanted: Config, rebuild: readonly string[] = [], stride = 1) => {
+    for (let n = 1; ; n += stride) {
       const db = killedAt(n);
       try {
         const installation = await inspect(wanted, db);
-        const options = n === 1 ? { rebuild } : {};
-        await applyMigration(installation, db, await planMigration(installation, db, 'test', options), 'test');
+        await applyMigration(installation, db, await planMigration(installation, db, 'test', { rebuild }), 'test');
         return n;
       } catch (thrown) {
         expect((thrown as Error).message).toContain('killed');
@@ -245,7 +244,8 @@ test('killed at any statement, a migrate that is run again counts every row once
   expect(await through(config(name, 'insert', []))).toBeGreaterThan(10);
   expect(await through(config(name))).toBeGreaterThan(8);
   await expectRaw(name);
-  expect(await through(config(name), ['event_day', 'user_day'])).toBeGreaterThan(5);
+  // Asked again to rebuild, it goes on only with what was filled beside: all its statements are fewer than the last n.
+  expect(await through(config(name), ['event_day'], 4)).toBeGreaterThan(12);
   await rows(name, id, id + 50);
   await expectRaw(name);
 }, 240_000);
@@ -254,7 +254,7 @@ test('drop takes the views along', async () => {
   const name = 'dropped';
   await sources(name);
   await migrate(config(name));
-  const drop = await planDrop(`${name}_tidemark`, engine.db, { rollup: 'event' });
+  const drop = await planDrop({ database: `${name}_tidemark` }, engine.db, { rollup: 'event' });
   expect(drop.drops.map((d) => d.object)).toEqual(expect.arrayContaining(['event_minute_mv', 'event_day']));
   await applyDrop(drop, engine.db);
   await rows(name, 0, 100);

@@ -2,6 +2,7 @@ import { literal } from '../../core/sql/quote';
 import type { Installation } from '../installation';
 import type { Span } from '../rollups/context';
 import { tableOf } from '../rollups/context';
+import { calmSeconds } from './pace';
 
 /** Greatest proven watermark of a step, as SQL; 1970 before its first proven run. */
 export const proven = (installation: Installation, step: string): string =>
@@ -16,9 +17,11 @@ export function provenSpan(
   step: { readonly name: string; readonly upstream: string },
 ): Span {
   const { delaySeconds, overlapSeconds } = installation;
-  const mark = `least(${proven(installation, step.name)}, now64(3) - toIntervalSecond(${delaySeconds}))`;
+  const mark = proven(installation, step.name);
+  // Rows of the last two runs may have come before the watermark was found to be ahead.
+  const back = delaySeconds + 2 * Math.max(60, calmSeconds(installation));
   return {
-    lo: `(${mark} - toIntervalSecond(${overlapSeconds}))`,
+    lo: `(if(${mark} > now64(3), now64(3) - toIntervalSecond(${back}), ${mark}) - toIntervalSecond(${overlapSeconds}))`,
     hi:
       step.upstream === 'tick'
         ? `(SELECT max(hi) FROM ${tableOf(installation, 'tick')})`

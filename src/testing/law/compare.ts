@@ -89,13 +89,13 @@ function columnsOf(rollup: Kept) {
 async function expectedIn(installation: Installation, db: Db, rollup: Kept, truth: Truth): Promise<Expected> {
   const zone = rollup.timezone;
   if (rollup.kind === 'places') return expectedPlaces(truth, rollup.family, rollup.grain, zone);
-  // Levels go on to the day of the refresh, which may have been the day before this one.
+  // Numbers go on to the day of the refresh, which may have been the day before this one, or to a later one of the table.
   const [row] = await db.query<{ day: number }>(
     `SELECT toInt32(max(d)) AS day FROM ${installation.database}.${rollup.name}`,
   );
   const day = row?.day ?? 0;
   const today = dayNumber(Date.now(), zone);
-  return expectedFinished(truth, rollup.method, zone, day === today - 1 ? day : today);
+  return expectedFinished(truth, rollup.method, zone, day === today - 1 ? day : Math.max(day, today));
 }
 
 /** Whether a bucket (as text) is promised: inside the life of its tier, and not before the promised days. */

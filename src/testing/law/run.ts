@@ -177,3 +177,38 @@ async function recountOn(
     `INSERT INTO ${installation.database}.recounts (at, role, d, why) SELECT toDateTime64(${literal(clock?.at ?? '')}, 3), ${literal(role)}, arrayJoin([${list}]), 'late'`,
   );
 }
+
+/**
+ * One round of the sweep over every role, day after day as the views go, whatever time it takes them.
+ * @returns how many rows were wrong.
+ */
+export async function sweepRound(db: Db, installed: Installed): Promise<number> {
+  const { database } = installed.installation;
+  let mended = 0;
+  for (const context of sourceContexts(installed.installation)) {
+    const role = literal(context.source.role);
+    const tables = recountedSteps(installed.steps).filter((r) => r.context.source.role === context.source.role);
+    for (let days = 0; ; days++) {
+      if (days > 1000) throw new Error(`The sweep of ${role} comes to no end.`);
+      // A minute passes.
+      await db.command(
+        `CREATE OR REPLACE TABLE ${database}.recounts ENGINE = MergeTree ORDER BY (role, at) AS SELECT if(why = 'sweep', at - toIntervalMinute(2), at) AS at, role, d, why FROM ${database}.recounts`,
+      );
+      await runBatch(db, installed, context);
+      const batch = await db.query<{ day: string; why: string; moment: string }>(
+        `SELECT toString(d) AS day, why, toString(at) AS moment FROM ${database}.recounts WHERE role = ${role} AND at = (SELECT max(at) FROM ${database}.recounts WHERE role = ${role})`,
+      );
+      const [first] = batch;
+      // The day that nothing has ends a round.
+      if (!first || first.day === '1970-01-01') break;
+      if (first.why !== 'sweep') continue;
+      for (const { step } of tables) {
+        const [row] = await db.query<{ n: number }>(
+          `SELECT toFloat64(count()) AS n FROM ${database}.${step.table} WHERE swept_at = toDateTime64('${first.moment}', 3)`,
+        );
+        mended += row?.n ?? 0;
+      }
+    }
+  }
+  return mended;
+}
