@@ -1,9 +1,11 @@
 /**
- * Writes docs/img/*.png: every dashboard over a demo in the preview, whole, as a reader sees it.
+ * Writes docs/img/*.png: every dashboard that a demo's configuration builds, in the preview, whole, as a reader sees it.
  *   npm run screenshots -- [--demo cdnow|product] [--theme dark|light] [--width 1400] [--out docs/img]
  */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,7 +26,10 @@ async function main() {
     },
   });
   const demo = values.demo === 'product' ? 'product' : 'cdnow';
-  const dashboardsDir = join(root, 'dashboards');
+  const built = mkdtempSync(join(tmpdir(), 'tidemark-dashboards-'));
+  const build = ['bin/tidemark.js', 'build', '--config', `demo/${demo}/tidemark.yaml`, '--out', built];
+  execFileSync(process.execPath, build, { cwd: root });
+  const dashboardsDir = join(built, 'dashboards');
   mkdirSync(values.out, { recursive: true });
   const preview = await startPreview({ demo, dashboardsDir });
   try {
@@ -45,6 +50,7 @@ async function main() {
     }
   } finally {
     await preview.stop();
+    rmSync(built, { recursive: true, force: true });
   }
 }
 

@@ -66,7 +66,7 @@ export const metrics = {
   dormantUsers: { colour: colours.brown, ...count },
   events: { ...count },
   requests: { colour: colours.sky, ...count },
-  requestRate: { colour: colours.sky, unit: 'reqps', decimals: 2 },
+  requestRate: { colour: colours.sky, unit: 'reqps' },
   failedRequests: { colour: colours.orange, ...count },
   /** As a verdict, against the 2 % at which one is called. */
   errorRate: {

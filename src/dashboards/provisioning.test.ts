@@ -75,7 +75,14 @@ test('the committed files are those that are built', () => {
 test('the settings without a tidemark.yaml are the defaults of a tidemark.yaml', () => {
   const role = (name: string, columns: string) =>
     `  ${name}:\n    table: s.${name}\n    class: window\n    windowDays: 3\n    columns: {${columns}}\n`;
-  const yaml = `version: 1\nconnection:\n  url: http://127.0.0.1:8123\nroles:\n${role('events', 'time: t, event: e, user: u')}${role('orders', 'time: t, user: u, amount: a, currency: c')}`;
+  const roles = [
+    role('events', 'time: t, event: e, user: u'),
+    role('requests', 'time: t, service: s, durationMs: m, status: c'),
+    role('orders', 'time: t, user: u, amount: a, currency: c'),
+    role('refunds', 'time: t, amount: a, currency: c'),
+    role('subscriptions', 'time: t, subscription: s, user: u, mrr: m, currency: c'),
+  ];
+  const yaml = `version: 1\nconnection:\n  url: http://127.0.0.1:8123\nroles:\n${roles.join('')}`;
   expect(settingsOf(parseConfig(yaml, { file: 'x.yaml', env: {} }))).toEqual(defaultSettings);
 });
 

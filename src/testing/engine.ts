@@ -77,7 +77,8 @@ function addressOf(child: ChildProcess): Promise<string> {
   });
 }
 
-function dbOver(client: ClickHouseClient): Db {
+/** A ClickHouse as the schema room asks it. */
+export function dbOver(client: ClickHouseClient): Db {
   return {
     async query<Row>(sql: string, params?: Readonly<Record<string, unknown>>) {
       const result = await client.query({ query: sql, query_params: params, format: 'JSONEachRow' });

@@ -1,23 +1,31 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Preview, PreviewPage } from './harness';
 import { startPreview } from './harness';
 
 jest.setTimeout(240_000);
 
-const dashboardsDir = join(__dirname, '..', '..', 'dashboards');
+const root = join(__dirname, '..', '..');
 
-interface Committed {
+/** Built for CDNOW, which has no requests: dashboards of roles that it lacks are left out. */
+const built = mkdtempSync(join(tmpdir(), 'tidemark-dashboards-'));
+const build = ['bin/tidemark.js', 'build', '--config', 'demo/cdnow/tidemark.yaml', '--out', built];
+execFileSync(process.execPath, build, { cwd: root, env: { ...process.env, TIDEMARK_URL: '' } });
+const dashboardsDir = join(built, 'dashboards');
+
+interface Built {
   readonly uid: string;
   readonly title: string;
 }
 
 const dashboards = readdirSync(dashboardsDir)
   .filter((name) => name.endsWith('.json'))
-  .map((name) => JSON.parse(readFileSync(join(dashboardsDir, name), 'utf8')) as Committed);
+  .map((name) => JSON.parse(readFileSync(join(dashboardsDir, name), 'utf8')) as Built);
 
-/** Panels that may be empty over CDNOW, by dashboard uid: data that this shop does not have. */
-const mayBeEmpty: Readonly<Record<string, readonly string[]>> = {};
+/** Panels that may be empty, by dashboard uid: in the first minutes no refresh is logged and no day swept. */
+const mayBeEmpty: Readonly<Record<string, RegExp>> = { 'tidemark-rollups': /^(Age|Refreshes|Drift|Days|Rows)/ };
 
 let preview: Preview;
 let page: PreviewPage;
@@ -26,7 +34,10 @@ beforeAll(async () => {
   preview = await startPreview({ demo: 'cdnow', dashboardsDir });
 });
 
-afterAll(() => preview?.stop());
+afterAll(async () => {
+  await preview?.stop();
+  rmSync(built, { recursive: true, force: true });
+});
 afterEach(() => page?.close());
 
 const total = async (sql: string) => Number((await preview.engine.db.query<{ n: string }>(sql))[0]?.n);
@@ -47,8 +58,9 @@ describe.each(dashboards)('$title', ({ uid }) => {
     const bad = panels.filter((panel) => !['Done', 'static'].includes(panel.state));
     expect(bad.map((panel) => `${panel.title}: ${panel.state} ${panel.error}`)).toEqual([]);
     const empty = panels.filter((panel) => panel.state === 'Done' && panel.frames.every((frame) => frame.length === 0));
-    expect(empty.map((panel) => panel.title)).toEqual(mayBeEmpty[uid] ?? []);
-    expect(await page.page.getByTestId('preview-panel-empty').allInnerTexts()).toEqual([]);
+    const waiting = empty.filter((panel) => mayBeEmpty[uid]?.test(panel.title));
+    expect(empty.map((panel) => panel.title)).toEqual(waiting.map((panel) => panel.title));
+    expect(await page.page.getByTestId('preview-panel-empty').count()).toBe(waiting.length);
     expect(await page.page.getByTestId('preview-panel-error').allInnerTexts()).toEqual([]);
     expect(await page.page.getByLabel('Panel loading bar').count()).toBe(0);
     expect(page.complaints).toEqual([]);

@@ -112,7 +112,9 @@ function pieceRows(
     const others = left(tiers.slice(0, i), { value: 'm', bare: 'm' });
     return rollupRows(wanted, rollup, stretch, source, [...(i === 0 ? only : []), ...others, open]);
   });
-  const time = { value: source.time, bare: source.timeColumn };
+  // Not bare: the engine prunes by toDate(time, zone) as if it always grew, although the first hours of 1970 (a tombstone
+  // without a time) wrap round to 2149 west of Greenwich: it then leaves out whole parts.
+  const time = { value: `identity(${source.time})`, bare: source.timeColumn };
   return [
     ...rows,
     rawRows(wanted, source, [inStretches(source, [piece], wanted.asked.timezone), ...left(tiers, time)]),

@@ -351,7 +351,7 @@ FROM (
   FROM (
     SELECT toDateTime(toMonday(toDate(\`at\`, 'UTC')), 'UTC') AS tm_0, toString(\`svc\`) AS tm_1, 1 AS tm_2
     FROM \`shop\`.\`requests\` FINAL
-    WHERE \`at\` >= toDateTime64('2026-03-01 00:00:00.000', 3, 'UTC') AND \`at\` < toDateTime64('2026-03-11 00:00:00.000', 3, 'UTC') AND \`at\` >= toDateTime64(arrayMin(tm_touched_0), 0, 'UTC') AND \`at\` < toDateTime64(addDays(arrayMax(tm_touched_0), 1), 0, 'UTC') AND toDate(\`at\`, 'UTC') IN (SELECT arrayJoin(tm_touched_0)) AND NOT 0 AND toString(\`svc\`) != 'o\\'k'
+    WHERE \`at\` >= toDateTime64('2026-03-01 00:00:00.000', 3, 'UTC') AND \`at\` < toDateTime64('2026-03-11 00:00:00.000', 3, 'UTC') AND \`at\` >= toDateTime64(arrayMin(tm_touched_0), 0, 'UTC') AND \`at\` < toDateTime64(addDays(arrayMax(tm_touched_0), 1), 0, 'UTC') AND toDate(identity(\`at\`), 'UTC') IN (SELECT arrayJoin(tm_touched_0)) AND NOT 0 AND toString(\`svc\`) != 'o\\'k'
   )
 )
 GROUP BY t, \`service\`

@@ -68,7 +68,7 @@ test('a touched bucket is read from the finer tier, and raw only where that is t
   WHERE m >= toDateTime('2026-03-08 00:00:00', 'UTC') AND m < toDateTime('2026-03-11 00:00:00', 'UTC') AND m >= toDateTime64(arrayMin(tm_touched_0), 0, 'UTC') AND m < toDateTime64(addDays(arrayMax(tm_touched_0), 1), 0, 'UTC') AND toDate(m, 'UTC') IN (SELECT arrayJoin(tm_touched_0)) AND m NOT IN (SELECT arrayJoin(tm_touched_1))
 `);
   expect(sql).toContain(
-    "toDate(`at`, 'UTC') IN (SELECT arrayJoin(tm_touched_0)) AND `at` >= toDateTime64(arrayMin(tm_touched_1), 0, 'UTC') AND `at` < toDateTime64(arrayMax(tm_touched_1) + 900, 0, 'UTC') AND toDateTime(intDiv(toUnixTimestamp(`at`), 900) * 900, 'UTC') IN (SELECT arrayJoin(tm_touched_1)) AND NOT 0",
+    "toDate(identity(`at`), 'UTC') IN (SELECT arrayJoin(tm_touched_0)) AND `at` >= toDateTime64(arrayMin(tm_touched_1), 0, 'UTC') AND `at` < toDateTime64(arrayMax(tm_touched_1) + 900, 0, 'UTC') AND toDateTime(intDiv(toUnixTimestamp(identity(`at`)), 900) * 900, 'UTC') IN (SELECT arrayJoin(tm_touched_1)) AND NOT 0",
   );
 });
 
@@ -78,7 +78,7 @@ test('where the finer tier did not live yet, its touched buckets are not asked f
     "m >= toDateTime('2026-03-06 00:00:00', 'UTC') AND m < toDateTime('2026-03-11 00:00:00', 'UTC')",
   );
   expect(sql).toContain(
-    "(`at` < toDateTime64('2026-03-06 00:00:00.000', 3, 'UTC') OR toDateTime(intDiv(toUnixTimestamp(`at`), 900) * 900, 'UTC') IN (SELECT arrayJoin(tm_touched_1)))",
+    "(`at` < toDateTime64('2026-03-06 00:00:00.000', 3, 'UTC') OR toDateTime(intDiv(toUnixTimestamp(identity(`at`)), 900) * 900, 'UTC') IN (SELECT arrayJoin(tm_touched_1)))",
   );
 });
 

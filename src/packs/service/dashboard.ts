@@ -146,15 +146,17 @@ function latencyPanel(sql: DashboardSql, tiers: TierSql): TimeseriesPanel {
   };
 }
 
-/** Error rate over time by a label: the nine with the most requests by name, the others as one. Whole buckets only. */
+/** Error rate over time by a label, nine by name and the others as one. Whole buckets only. */
 function errorRates(sql: DashboardSql, tiers: TierSql, by: 'service' | 'release'): TimeseriesPanel {
   const of = by === 'service' ? 'toString(service)' : `concat(service, ' ', ${named('release')})`;
+  // A bad release is soon taken back: by requests it would be among the others.
+  const rank = by === 'service' ? 'sum(n) OVER w' : '(max(time) OVER w, min(time) OVER w)';
   return {
     kind: 'timeseries',
     title: by === 'service' ? 'Error rate by service' : 'Error rate by release',
     about: {
       what: `Share of the requests that failed (an error, or status 500 and above), ${by === 'service' ? 'service by service' : 'release by release of each service'}. The dashed line is 2 %.`,
-      how: `Failed requests of the bucket divided by all; nothing is drawn where there were none. The nine with the most requests by name, the others as one. Buckets that are not over are left out. ${byRange}`,
+      how: `Failed requests of the bucket divided by all; nothing is drawn where there were none. The nine ${by === 'service' ? 'with the most requests' : 'newest of the range'} by name, the others as one. Buckets that are not over are left out. ${byRange}`,
       from: tiers.tables,
     },
     draw: 'line',
@@ -165,15 +167,16 @@ function errorRates(sql: DashboardSql, tiers: TierSql, by: 'service' | 'release'
       WITH ${tiers.named}
       SELECT time, if(rank <= 9, name, 'all others') AS ${by}, sum(e) / sum(n) ${sql.as('Error rate')}
       FROM (
-        SELECT time, name, n, e, dense_rank() OVER (ORDER BY total DESC, name) AS rank
+        SELECT time, name, n, e, dense_rank() OVER (ORDER BY place DESC, name) AS rank
         FROM (
-          SELECT time, name, n, e, sum(n) OVER (PARTITION BY name) AS total
+          SELECT time, name, n, e, ${rank} AS place
           FROM (
             SELECT time, ${of} AS name, sum(requests) AS n, sum(errors) AS e
             FROM ${tiers.rows('service, release, requests, errors', chosen)}
             WHERE ${tiers.ends} <= mark
             GROUP BY time, name
           )
+          WINDOW w AS (PARTITION BY name)
         )
       )
       GROUP BY time, ${by}

@@ -33,8 +33,8 @@ export interface Desired {
   readonly hash: string;
   create(): Pick<Action, 'statements' | 'then'>;
   replace(): Pick<Action, 'statements' | 'then'>;
-  /** Object whose making anew makes this one anew. */
-  readonly follows?: string;
+  /** Object, or objects, whose making anew makes this one anew. */
+  readonly follows?: string | readonly string[];
   /** Tables of mode *insert*: the view without which no row is counted; where it is missing, the table is filled anew. */
   readonly fedBy?: string;
 }
@@ -47,6 +47,8 @@ export interface Making {
   readonly comments: ReadonlyMap<string, string>;
   /** Whether an INSERT reaches all rows; not where a cluster has several shards. */
   readonly onePlace: boolean;
+  /** Rows of a source that one statement of a filling counts at most; a few million when absent. */
+  readonly chunkRows?: number;
   /** Moment (UTC text) up to which all stamped rows are visible. */
   readonly settled: string;
 }

@@ -3,7 +3,7 @@ import { besideRollup, onCluster, placed } from '../cluster';
 import { insertedObjects } from '../insert/desired';
 import { insertedOf } from '../insert/step';
 import type { Installation } from '../installation';
-import { recountedSteps, recountViewName } from '../refresh/recounts';
+import { recountedSteps, recountsViewName, recountViewName } from '../refresh/recounts';
 import type { Step } from '../refresh/steps';
 import { refreshSteps } from '../refresh/steps';
 import { tableOf } from '../rollups/context';
@@ -58,7 +58,10 @@ export function desiredObjects(installation: Installation, version: string, maki
       return view(viewName(step), stepView(installation, step), first);
     }),
     view('done_v', doneView(installation, steps)),
-    ...recountViews(installation, steps).map(({ name, ddl }) => view(name, ddl)),
+    ...recountViews(installation, steps).map(({ name, ddl, follows }) => ({
+      ...view(name, ddl),
+      ...(follows && { follows }),
+    })),
     view('refresh_log_v', logView(installation)),
     ...topsViews(installation).map(({ name, ddl }) => view(name, ddl)),
     same('rollup_status', 'view', status, [status]),
@@ -97,7 +100,7 @@ function stepObjects(installation: Installation, step: Step, making: Making): re
   ];
 }
 
-function rebuild(installation: Installation, step: Step, hash: string, { comments, onePlace }: Making) {
+function rebuild(installation: Installation, step: Step, hash: string, { comments, onePlace, chunkRows }: Making) {
   const next = `${step.name}__next`;
   const on = onCluster(installation);
   const dropNext = `DROP TABLE IF EXISTS ${tableOf(installation, next)}${on} SYNC`;
@@ -105,6 +108,8 @@ function rebuild(installation: Installation, step: Step, hash: string, { comment
     // The old views must not write old definitions into the new table.
     dropView(installation, viewName(step)),
     ...recountedSteps([step]).map((r) => dropView(installation, recountViewName(r.step))),
+    // No day is taken off the queue while a table has no view that would recount it.
+    ...recountedSteps([step]).map((r) => dropView(installation, recountsViewName(r.context.source))),
     `EXCHANGE TABLES ${tableOf(installation, step.name)} AND ${tableOf(installation, next)}${on}`,
     // The new table has only what had arrived when its filling began; an empty one gets its days from the queue.
     resetStatement(installation, step.name),
@@ -125,7 +130,7 @@ function rebuild(installation: Installation, step: Step, hash: string, { comment
     then: {
       shows: take('1970-01-01 00:00:00.000'),
       async run(db: Parameters<typeof fillBeside>[1], onFill: Parameters<typeof fillBeside>[5]) {
-        const began = await fillBeside(installation, db, step, next, hash, onFill);
+        const began = await fillBeside(installation, db, step, next, hash, onFill, chunkRows);
         for (const statement of take(began)) await db.command(statement);
       },
     },

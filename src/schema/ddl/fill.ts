@@ -22,7 +22,8 @@ export interface FillProgress {
   readonly of: number;
 }
 
-const chunkRows = 4_000_000;
+/** Rows of the source that one statement of a filling counts at most, unless it is told otherwise. */
+const defaultChunkRows = 4_000_000;
 
 /**
  * Fills a step's new table beside the old one from everything that the source has, some days at a time. Each chunk is written
@@ -37,21 +38,23 @@ export async function fillBeside(
   target: string,
   hash: string,
   onProgress: (progress: FillProgress) => void = () => undefined,
+  chunkRows: number = defaultChunkRows,
 ): Promise<string> {
   if (step.of.kind === 'finished') return fillWhole(installation, db, step, target);
   const { context } = step.of;
   const log = tableOf(installation, 'backfills');
   const chunks = chunksOf(await sourceDays(context, db), chunkRows);
-  const written = await db.query<{ day: string; began: string }>(
-    `SELECT toString(from_day) AS day, toString(min(at)) AS began FROM ${log} WHERE target = ${literal(target)} AND hash = ${literal(hash)} GROUP BY from_day`,
+  // By both ends: the source has other rows than when the filling was killed, so the same first day may begin a longer chunk.
+  const written = await db.query<{ days: string; began: string }>(
+    `SELECT concat(toString(from_day), ' ', toString(to_day)) AS days, toString(min(at)) AS began FROM ${log} WHERE target = ${literal(target)} AND hash = ${literal(hash)} GROUP BY from_day, to_day`,
   );
-  const known = new Map(written.map((w) => [w.day, w.began] as const));
+  const known = new Map(written.map((w) => [w.days, w.began] as const));
   const of = chunks.reduce((sum, c) => sum + c.rows, 0);
   let rows = 0;
   const begins = [...known.values(), await now(db)];
   for (const chunk of chunks) {
-    const from = chunk.days[0] ?? '';
-    if (!known.has(from)) await fillChunk(installation, db, step, target, hash, chunk);
+    if (!known.has(`${chunk.days[0]} ${chunk.days.at(-1)}`))
+      await fillChunk(installation, db, step, target, hash, chunk);
     onProgress({ step: step.name, rows: (rows += chunk.rows), of });
   }
   return begins.sort()[0] ?? '';

@@ -27,6 +27,8 @@ interface Present {
 export interface MigrationOptions {
   /** Tables to be filled anew whatever their definition: what was lost or counted twice is put right. */
   readonly rebuild?: readonly string[];
+  /** Rows of a source that one statement counts at most while a table is filled anew. */
+  readonly chunkRows?: number;
 }
 
 /**
@@ -39,7 +41,7 @@ export async function planMigration(
   installation: Installation,
   db: Db,
   version: string,
-  { rebuild = [] }: MigrationOptions = {},
+  { rebuild = [], chunkRows }: MigrationOptions = {},
 ): Promise<readonly Action[]> {
   if (rebuild.length > 0 && installation.cluster !== undefined) throw fail('rebuild_on_cluster', undefined);
   const present = await whatIsPresent(installation, db);
@@ -54,6 +56,7 @@ export async function planMigration(
     comments,
     onePlace: await inOnePlace(installation, db),
     settled: await settledUntil(installation, db),
+    ...(chunkRows !== undefined && { chunkRows }),
   });
   checkNames(rebuild, desired);
   // What keeps an object current goes; tables with rows stay and stay remembered, so that a role taken out by mistake and
@@ -67,7 +70,7 @@ export async function planMigration(
     const { object, kind, hash, follows } = wanted;
     const before = known.get(object);
     const same = before?.hash === hash && !rebuild.includes(object) && !(wanted.fedBy && !comments.has(wanted.fedBy));
-    if (same && !(follows !== undefined && made.has(follows))) {
+    if (same && ![follows ?? []].flat().some((name) => made.has(name))) {
       actions.push({ object, kind, action: 'unchanged', statements: [], hash });
       continue;
     }

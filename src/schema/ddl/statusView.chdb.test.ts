@@ -23,7 +23,7 @@ test('who may read rollup_status alone reads it, and nothing that it reads', asy
   const watcher = `<clickhouse><users><watcher><password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
 <grants><query>GRANT SELECT ON tm.rollup_status</query></grants></watcher></users></clickhouse>`;
   const asked = [
-    asUser('watcher', "SELECT verdict AS k FROM tm.rollup_status WHERE rollup = 'event_day'"),
+    asUser('watcher', "SELECT verdict AS k FROM tm.rollup_status WHERE rollup = 'user_day'"),
     asUser('watcher', 'SELECT count() AS k FROM tm.done'),
     asUser('watcher', 'SELECT count() AS k FROM shop.events'),
   ].flat();

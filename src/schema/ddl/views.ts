@@ -98,6 +98,8 @@ WHERE hi > known`;
 interface NamedView {
   readonly name: string;
   readonly ddl: string;
+  /** Tables whose making anew makes the view anew, where they are not told by its name. */
+  readonly follows?: readonly string[];
 }
 
 /**
@@ -119,8 +121,12 @@ export function recountViews(installation: Installation, steps: readonly Step[])
   );
   const heal = (r: RecountedStep) => `${healSelect(installation, r)}\n${statementSettings(installation, r.step)}`;
   return [
-    ...contexts.map((c) => view(recountsViewName(c.source), at(9), 'recounts', nextBatchSelect(c, recounted))),
     ...recounted.map((r) => view(recountViewName(r.step), at(11), r.step.table, heal(r))),
+    // After those that work: no day is taken off the queue before each table has its view.
+    ...contexts.map((c) => ({
+      ...view(recountsViewName(c.source), at(9), 'recounts', nextBatchSelect(c, recounted)),
+      follows: recounted.filter((r) => r.context.source.role === c.source.role).map((r) => r.step.name),
+    })),
     view(
       'drift_v',
       `REFRESH EVERY ${sweepSeconds} SECOND OFFSET 24 SECOND`,

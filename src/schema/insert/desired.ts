@@ -27,16 +27,16 @@ export function insertedObjects(
     const inserted = insertedOf(step);
     return inserted ? [objectsOf(installation, inserted, making)] : [];
   });
-  // New tables have their views before the rows of any are waited for; a rebuilt one lacks rows until they are added.
-  const isNew = (table: Desired) => !making.comments.has(table.object);
-  return [
-    ...pairs.filter(([table]) => !isNew(table)).flat(),
-    ...pairs.flatMap(([table]) => (isNew(table) ? [table] : [])),
-    ...pairs.flatMap(([table, feed]) => (isNew(table) ? [feed] : [])),
-  ];
+  // Rows that came meanwhile are waited for once for all tables together, unless filling the others takes long and a rebuilt
+  // table would lack them all that time.
+  const alone = ([table]: Pair) => making.comments.has(table.object) && making.large.has(table.role);
+  const together = pairs.filter((pair) => !alone(pair));
+  return [...pairs.filter(alone).flat(), ...together.map(([table]) => table), ...together.map(([, feed]) => feed)];
 }
 
-function objectsOf(installation: Installation, step: InsertedStep, making: Making): readonly [Desired, Desired] {
+type Pair = readonly [Desired & { readonly role: string }, Desired];
+
+function objectsOf(installation: Installation, step: InsertedStep, making: Making): Pair {
   const ddl = stepTable(installation, step) ?? '';
   const hash = hashText(`${ddl}\n${step.select({ lo: 'lo', hi: 'hi' }, step.name)}`);
   const feed = feedName(step.of.rollup);
@@ -48,6 +48,7 @@ function objectsOf(installation: Installation, step: InsertedStep, making: Makin
   return [
     {
       object: step.name,
+      role: step.of.context.source.role,
       kind: 'rollup',
       hash,
       fedBy: feed,

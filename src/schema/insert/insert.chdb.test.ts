@@ -171,7 +171,7 @@ test('a redelivered row counts twice, verify says so, and a rebuild puts it righ
     expect.arrayContaining(['event_day', 'event_day__asia_kathmandu', 'event_quarter']),
   );
   const tables = ['event_minute', 'event_quarter', 'event_day', 'event_day__asia_kathmandu'];
-  expect((await migrate(config(name), tables)).changed).toEqual(tables.flatMap((t) => [t, `${t}_mv`]));
+  expect((await migrate(config(name), tables)).changed).toEqual([...tables, ...tables.map((t) => `${t}_mv`)]);
   expect(await one(total)).toEqual({ n: 200 });
   expect(await differing(config(name))).toEqual([]);
   await rows(name, 200, 300);

@@ -6,7 +6,7 @@ import { install } from '../../testing/law/installed';
 import { Random } from '../../testing/law/random';
 import type { LawCase, LawSubject } from '../../testing/law/run';
 import { deliveriesOf, promised, runHistories, sweepRound, truthOf } from '../../testing/law/run';
-import { stamp } from '../../testing/law/tables';
+import { stamp, subjectRow } from '../../testing/law/tables';
 import type { TestEngine } from '../../testing/engine';
 import { startEngine } from '../../testing/engine';
 
@@ -27,7 +27,7 @@ interface Stage extends Installed {
 
 /** An installation that has lived through some histories. */
 async function stage(name: string, subjects: readonly LawSubject[], more: Partial<LawCase> = {}): Promise<Stage> {
-  const lawCase = { ...calendars[0]!, ...more, subjects };
+  const lawCase = { ...calendars[1]!, days: 5, ...more, subjects };
   const installed = await install(engine.db, name, subjects, lawCase);
   const deliveries = deliveriesOf(lawCase, options);
   await runHistories(engine.db, name, installed, lawCase, options, deliveries);
@@ -60,12 +60,17 @@ test('rows that mutations deleted and changed are mended within one round of the
   const gone = [...ids].filter(() => random.chance(0.15));
   const dearer = [...ids].filter((id) => !gone.includes(id) && random.chance(0.15));
   const moved = [...ids].filter((id) => !gone.includes(id) && !dearer.includes(id) && random.chance(0.15));
-  const toMs = s.lawCase.startMs - 11 * 86_400_000;
+  const toMs = s.lawCase.startMs - 7 * 86_400_000;
   for (const { role } of s.lawCase.subjects) {
     const table = `${s.name}.${role}`;
     await alter(table, `DELETE WHERE id IN (${gone.join(', ')})`);
-    const amount = role === 'requests' ? 'took_ms' : role === 'subscriptions' ? 'mrr' : 'amount';
-    if (role !== 'events') await alter(table, `UPDATE ${amount} = 7 WHERE id IN (${dearer.join(', ')})`);
+    const cheap = {
+      events: 'props = map()',
+      requests: 'took_ms = 7',
+      orders: 'amount = 7',
+      subscriptions: 'mrr = 7, plan = NULL',
+    };
+    await alter(table, `UPDATE ${cheap[role]} WHERE id IN (${dearer.join(', ')})`);
     // The time stands in the sorting key of the classes append and fixed: no mutation can change it there.
     if (role === 'orders' || role === 'subscriptions')
       await alter(table, `UPDATE at = '${stamp(toMs)}' WHERE id IN (${moved.join(', ')}) AND NOT _deleted`);
@@ -75,7 +80,7 @@ test('rows that mutations deleted and changed are mended within one round of the
     const amount = role === 'requests' ? 7000 : 700;
     const change = (row: Version): Version => ({
       ...row,
-      ...(dearer.includes(row.id) && role !== 'events' && { amount }),
+      ...(dearer.includes(row.id) && (role === 'events' ? { detail: '' } : { amount })),
       ...(moved.includes(row.id) && (role === 'orders' || role === 'subscriptions') && { timeMs: toMs }),
     });
     return deliveries.filter((d) => !gone.includes(d.row.id)).map((d) => ({ ...d, row: change(d.row) }));
@@ -88,11 +93,16 @@ test('rows that mutations deleted and changed are mended within one round of the
 
 test('a dropped partition is taken out of the rollups, but not where the source is known to keep no more', async () => {
   const partitioned = { ...subject('orders', 'fixed', 'plain'), wide: false, partition: 'toYYYYMM(at)' };
-  const open = await stage('partition_lost', [partitioned]);
+  const open = await stage('partition_lost', [partitioned], { days: 31 });
   expect(await open.compare()).toMatchObject({ wrong: 0, sample: [] });
-  // The law's clock stands in April 2026, the server's in the present: days are kept back from the latter.
+  // The law's clock stands in spring, the server's in the present, from which days are kept back: what is sealed is counted
+  // by a first refresh, which has all rows before it.
   const keepsDays = Math.ceil((Date.now() - Date.UTC(2026, 2, 1)) / 86_400_000);
-  const sealed = await stage('partition_sealed', [partitioned], { keepsDays });
+  const sealed = await install(engine.db, 'partition_sealed', [partitioned], { timezone: 'UTC', keepsDays });
+  const rows = open.deliveries.flatMap((d) => d.map(({ row }) => subjectRow(partitioned, row)));
+  await engine.db.insert('partition_sealed.orders', rows);
+  await sealed.tick(open.lawCase.startMs + 86_400_000);
+  await sealed.refresh();
   const february = async () => {
     const of = (table: string) =>
       engine.db.query(
@@ -101,34 +111,33 @@ test('a dropped partition is taken out of the rollups, but not where the source 
     return [...(await of('order_day')), ...(await of('customer_day'))];
   };
   const before = await february();
-  expect(before.length).toBeGreaterThan(4);
-  for (const s of [open, sealed]) await engine.db.command(`ALTER TABLE ${s.name}.orders DROP PARTITION 202602`);
+  expect(before.length).toBeGreaterThan(1);
+  for (const name of ['partition_lost', 'partition_sealed'])
+    await engine.db.command(`ALTER TABLE ${name}.orders DROP PARTITION 202602`);
 
   const later = open.deliveries.map((d) => d.filter(({ row }) => row.timeMs >= Date.UTC(2026, 2, 1)));
-  expect((await open.compare(later)).wrong).toBeGreaterThan(4);
-  expect(await sweep(open)).toBeGreaterThan(4);
+  expect((await open.compare(later)).wrong).toBeGreaterThan(1);
+  expect(await sweep(open)).toBeGreaterThan(1);
   expect(await open.compare(later)).toMatchObject({ wrong: 0, sample: [] });
-  expect(await sweep(sealed)).toBe(0);
+  expect(await sweepRound(engine.db, sealed)).toBe(0);
   expect(await february()).toEqual(before);
 }, 300_000);
 
 test.each([
-  ['append', 'fixed'],
-  ['append', 'moving'],
-  ['fixed', 'moving'],
+  ['append', ['events', 'orders']],
+  ['fixed', ['requests', 'subscriptions']],
 ] as const)(
-  'a source declared %s whose rows are %s is exact after one round of the sweep',
-  async (declared, rows) => {
+  'a source declared %s whose rows move is exact after one round of the sweep: %s',
+  async (declared, roles) => {
     const wrongly = (role: LawSubject['role']): LawSubject => ({
       role,
       sourceClass: declared,
-      rows,
+      rows: 'moving',
       engine: 'plain',
       wide: true,
     });
-    const roles = ['events', 'requests', 'orders', 'subscriptions'] as const;
-    const s = await stage(`declared_${declared}_${rows}`, roles.map(wrongly));
-    if (rows === 'moving') expect((await s.compare()).wrong).toBeGreaterThan(20);
+    const s = await stage(`declared_${declared}`, roles.map(wrongly));
+    expect((await s.compare()).wrong).toBeGreaterThan(0);
     await sweep(s);
     expect(await s.compare()).toMatchObject({ wrong: 0, sample: [] });
   },

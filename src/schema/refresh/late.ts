@@ -30,8 +30,9 @@ export function lateSelect(context: SourceContext, span: Span): string {
   const sealed =
     source.keepsDays === null ? '0' : `tm_d < subtractDays(toDate32(tm_hi, ${zone}), ${source.keepsDays - 1})`;
   const arrived = `${stamp} > tm_lo AND ${stamp} <= tm_hi`;
+  const idsStamped = (when: string) => `SELECT ${column(source, 'id')} FROM ${qualified(source.table)} WHERE ${when}`;
   const rows = moving
-    ? `SELECT ${day} AS tm_d, uniqExact(id) AS tm_rows FROM ${ledgerTable(context)} WHERE m < ${before} AND id IN (SELECT ${column(source, 'id')} FROM ${qualified(source.table)} WHERE ${arrived})`
+    ? `SELECT ${day} AS tm_d, uniqExactIf(id, id IN (${idsStamped(`${stamp} > tm_known AND ${stamp} <= tm_hi`)})) AS tm_rows FROM ${ledgerTable(context)} WHERE m < ${before} AND id IN (${idsStamped(arrived)})`
     : `SELECT ${day} AS tm_d, countIf(${stamp} > tm_known) AS tm_rows FROM ${qualified(source.table)} WHERE ${arrived} AND ${timeColumn(source)} < ${before} AND ${present(source, ['time'])}`;
   return [
     `WITH ${span.lo} AS tm_lo, ${span.hi} AS tm_hi, ${proven(installation, lateName(source))} AS tm_known`,

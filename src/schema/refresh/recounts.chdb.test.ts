@@ -4,7 +4,7 @@ import { install } from '../../testing/law/installed';
 import type { Subject } from '../../testing/law/tables';
 import { subjectRow } from '../../testing/law/tables';
 import { nextBatchSelect, recountedSteps } from './recounts';
-import { sourceContexts } from './steps';
+import { refreshSteps, sourceContexts } from './steps';
 import { runStep } from './refresh';
 import { healDay, verify } from './verify';
 
@@ -131,21 +131,34 @@ test('the sweep goes from day to day, over days only the source has too, and sta
   ]);
 });
 
-test('late days are queued, worked off oldest first and at most so many at once, before the sweep goes on', async () => {
-  const installed = await install(engine.db, 'queue', [moving], { timezone: 'UTC' });
-  const { tick, refresh, steps, installation } = installed;
-  await engine.db.insert('queue.orders', [row(moving, 1, 20, 1)]);
+test.each([
+  ['a small source all at once', 'queue', 0, [['2026-04-02 late', '2026-04-03 late', '2026-04-04 late']]],
+  [
+    'a larger one oldest first, so many a run',
+    'queue_large',
+    2_600_000,
+    [['2026-04-02 late', '2026-04-03 late'], ['2026-04-04 late']],
+  ],
+] as const)('late days are queued and worked off before the sweep goes on: %s', async (_, name, more, batches) => {
+  const installed = await install(engine.db, name, [moving], { timezone: 'UTC' });
+  const { tick, refresh, steps } = installed;
+  const installation = { ...installed.installation, lateDaysPerRun: 2 };
+  await engine.db.insert(`${name}.orders`, [row(moving, 1, 20, 1)]);
   await tick(t0 + 20 * dayMs);
   await refresh();
+  // Rows that were stamped long before: they only make the source large.
+  await engine.db.command(
+    `INSERT INTO ${name}.orders (id, at, customer_id, currency, amount, _version, ingested_at) SELECT 1000 + number, toDateTime64('2026-04-21', 3, 'UTC'), 'u', 'x', 1, 1, toDateTime64('2026-04-01', 3, 'UTC') FROM numbers(${more})`,
+  );
   await engine.db.insert(
-    'queue.orders',
+    `${name}.orders`,
     [3, 1, 2, 19].map((day, i) => row(moving, 10 + i, day, 20 * 86_400 + 5)),
   );
   await tick(t0 + 20 * dayMs + 10_000);
   for (const step of steps.filter((s) => s.of.kind === 'ledger' || s.of.kind === 'late'))
     await runStep(installation, engine.db, step);
   // The nineteenth is one of the fresh days: no queue for it.
-  expect(await nextBatch('queue', installed, 0)).toEqual(['2026-04-02 late', '2026-04-03 late']);
-  expect(await nextBatch('queue', installed, 0)).toEqual(['2026-04-04 late']);
-  expect(await nextBatch('queue', installed, 0)).toEqual(['2026-04-02 sweep']);
+  for (const batch of batches)
+    expect(await nextBatch(name, { ...installed, steps: refreshSteps(installation), installation }, 0)).toEqual(batch);
+  expect(await nextBatch(name, installed, 0)).toEqual(['2026-04-02 sweep']);
 });

@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db';
-import { literal, qualified } from '../../core/sql/quote';
+import { ident, literal, qualified } from '../../core/sql/quote';
+import { onCluster } from '../cluster';
 import { baseTables } from '../ddl/tables';
 import type { CappedKeys } from '../inspect/capped';
 import { readCapped, withCapped } from '../inspect/capped';
@@ -85,7 +86,7 @@ async function exceeds(cappable: CappableKey, db: Db): Promise<boolean> {
 
 async function writeFirstList(installation: Installation, db: Db, cappable: CappableKey): Promise<void> {
   const { context, key } = cappable;
-  await db.command(`CREATE DATABASE IF NOT EXISTS ${qualified(installation.database)}`);
+  await db.command(`CREATE DATABASE IF NOT EXISTS ${ident(installation.database)}${onCluster(installation)}`);
   const table = baseTables(installation).find((t) => t.name === 'top_values');
   if (table) await db.command(table.ddl);
   const [from, to] = lastDays(context);

@@ -118,7 +118,8 @@ function nameOf(role: RoleName | undefined, random: Random, history: number): st
   return `n${history}_${own}`;
 }
 
-function measures(role: RoleName | undefined, random: Random, timeMs: number): Measures {
+/** Measures of a row of a role, now and then at their edges. */
+export function measures(role: RoleName | undefined, random: Random, timeMs: number): Measures {
   if (role === 'requests') {
     return {
       amount: random.chance(0.05) ? 0 : Math.floor(Math.exp(random.next() * 15.5)),

@@ -28,6 +28,8 @@ export interface LawCase extends InstallOptions {
   readonly startMs: number;
   /** How many steps after its stamp a row may become visible. */
   readonly lateSteps: number;
+  /** Days before {@link startMs} on which the oldest rows lie; 40 when absent. */
+  readonly days?: number;
 }
 
 export interface LawOptions {
@@ -45,12 +47,12 @@ export const truthOf = (subjects: readonly Subject[], deliveries: readonly (read
 
 /** Random deliveries of every subject. */
 export function deliveriesOf(
-  { subjects, startMs, lateSteps }: LawCase,
+  { subjects, startMs, lateSteps, days = 40 }: LawCase,
   { histories, steps, seed }: LawOptions,
 ): readonly (readonly Delivery[])[] {
   const times = {
-    fromMs: startMs - 40 * dayMs,
-    toMs: startMs + 9 * dayMs,
+    fromMs: startMs - days * dayMs,
+    toMs: startMs + Math.min(9, days) * dayMs,
     busyFromMs: startMs - 3 * dayMs,
     busyToMs: startMs + 2 * dayMs,
   };
@@ -202,12 +204,12 @@ export async function sweepRound(db: Db, installed: Installed): Promise<number> 
       // The day that nothing has ends a round.
       if (!first || first.day === '1970-01-01') break;
       if (first.why !== 'sweep') continue;
-      for (const { step } of tables) {
-        const [row] = await db.query<{ n: number }>(
-          `SELECT toFloat64(count()) AS n FROM ${database}.${step.table} WHERE swept_at = toDateTime64('${first.moment}', 3)`,
-        );
-        mended += row?.n ?? 0;
-      }
+      const found = tables.map(
+        ({ step }) =>
+          `SELECT count() AS n FROM ${database}.${step.table} WHERE swept_at = toDateTime64('${first.moment}', 3)`,
+      );
+      const [row] = await db.query<{ n: number }>(`SELECT toFloat64(sum(n)) AS n FROM (${found.join(' UNION ALL ')})`);
+      mended += row?.n ?? 0;
     }
   }
   return mended;

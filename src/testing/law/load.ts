@@ -1,0 +1,79 @@
+import type { Db } from '../../core/db';
+import type { Version } from './history';
+import { measures, stepNames } from './history';
+import { Random } from './random';
+import type { Subject } from './tables';
+import { subjectRow } from './tables';
+
+const dayMs = 86_400_000;
+
+export interface LoadOptions {
+  readonly seed: number;
+  /** Days back over which the times of late rows are strewn. */
+  readonly days: number;
+  /** Part of the rows that are late; the others happened in the last minutes. */
+  readonly late: number;
+}
+
+/**
+ * A producer: half of what it delivers is new; the rest is redelivered (class *append*), or (class *moving*) the same ids
+ * with another time, user, name and measures, or deleted, mostly by the key alone. The server stamps the rows.
+ */
+export class Load {
+  readonly #random: Random;
+  readonly #options: LoadOptions;
+  readonly #startMs = Date.now();
+  readonly #next = new Map<string, number>();
+  #version = 0;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#random = new Random(options.seed);
+  }
+
+  /** Inserts some rows into a subject's table. Throws the server's error; then a part of them may be there. */
+  async deliver(db: Db, name: string, subject: Subject, rows: number): Promise<void> {
+    const versions = Array.from({ length: rows }, () => this.#version_(subject));
+    await db.insert(
+      `${name}.${subject.role}`,
+      versions.map((v) => {
+        const { ingested_at: _, ...row } = subjectRow(subject, v) as { readonly ingested_at: string };
+        return row;
+      }),
+    );
+  }
+
+  #version_({ role, sourceClass }: Subject): Version {
+    const random = this.#random;
+    const next = this.#next.get(role) ?? 0;
+    const anew = next === 0 || random.chance(0.5);
+    const id = anew ? next : random.below(next);
+    if (anew) this.#next.set(role, next + 1);
+    // What is delivered again in class append is the same: it is made from the id.
+    const appends = sourceClass === 'append';
+    const row = this.#row(role, id, appends ? new Random(id + 7) : random, appends);
+    if (appends) return row;
+    this.#version += 1;
+    const version = Date.now() * 1000 + (this.#version % 1000);
+    if (anew || !random.chance(0.1)) return { ...row, version };
+    const bare = { timeMs: 0, user: '', name: '', amount: 0, refund: 0, refundMs: null, failed: null, detail: '' };
+    return { ...row, ...(random.chance(0.7) && bare), version, deleted: true };
+  }
+
+  #row(role: Subject['role'], id: number, random: Random, fixed: boolean): Version {
+    const { days, late } = this.#options;
+    const base = fixed ? this.#startMs : Date.now();
+    const timeMs = base - (random.chance(late) ? random.below(days * dayMs) : random.below(300_000));
+    return {
+      id,
+      version: 1,
+      deleted: false,
+      timeMs,
+      user: `u${random.below(50)}`,
+      name: role === 'events' ? random.pick([...stepNames, 'view', 'search']) : `n${random.below(4)}`,
+      detail: random.pick(['', 'basic', 'pro']),
+      ...measures(role, random, timeMs),
+      stampMs: 0,
+    };
+  }
+}
