@@ -73,6 +73,13 @@ async function fill({ demo }: StartOptions, url: string): Promise<void> {
   await step('refresh', ['bin/tidemark.js', 'refresh', ...config], env);
 }
 
+/** Writes the dashboards that the demo's tables feed, and returns their folder. */
+async function buildDashboards({ demo, dataDir }: StartOptions): Promise<string> {
+  const out = `${dataDir}-dashboards`;
+  await step('build', ['bin/tidemark.js', 'build', '--config', demo.configFile, '--out', out]);
+  return join(out, 'dashboards');
+}
+
 /** A terminal and a runner in between may both send the signal: only the first counts. */
 function onSignal(): void {
   if (isStopping) return;
@@ -98,7 +105,7 @@ async function main(): Promise<void> {
   server = await startPreviewServer({
     pageDir: join(root, 'build', 'preview'),
     pluginDir: join(root, 'dist'),
-    dashboardsDir: join(root, 'dashboards'),
+    dashboardsDir: await buildDashboards(options),
     dataLabel: options.demo.label,
     range: options.demo.range,
     port: options.port,

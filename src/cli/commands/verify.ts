@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
-import { healDay, inspect, requireMigrated, verify } from '../../schema';
-import type { Verified } from '../../schema';
+import { healDay, inspect, installedRollups, requireMigrated, verify } from '../../schema';
+import type { Installation, Verified } from '../../schema';
 import { wholeNumber } from '../numbers';
 import { grouped } from '../output';
 import { configOption, defineCommand, exitCodes, jsonOption, withConfig } from '../run';
@@ -57,8 +57,22 @@ async function run(flags: VerifyFlags): Promise<void> {
     }
     const days = [...new Set(wrong.flatMap((f) => f.wrong.map((w) => w.day)))].sort();
     for (const day of days) await healDay(installation, db, day);
-    out.say(`Mended ${grouped(days.length)} days.`);
+    const inserted = insertTables(installation, wrong);
+    if (inserted.length < wrong.length) out.say(`Mended ${grouped(days.length)} days.`);
+    if (inserted.length === 0) return;
+    out.say(`Tables of mode insert are not mended by days. Run: tidemark migrate --rebuild ${inserted.join(' ')}`);
+    process.exitCode = exitCodes.failure;
   });
+}
+
+/** Those of the tables that insert-time views keep. */
+function insertTables(installation: Installation, found: readonly Verified[]): readonly string[] {
+  const kept = new Set(
+    installedRollups(installation)
+      .filter(({ role }) => installation.sources[role]?.mode === 'insert')
+      .map(({ rollup }) => rollup.name),
+  );
+  return found.map((f) => f.rollup).filter((name) => kept.has(name));
 }
 
 /** `count` of the days, evenly spread, the last one always among them. */

@@ -215,13 +215,13 @@ async function askOne(
   sent: readonly (readonly Delivery[])[],
   told: Told,
 ): Promise<void> {
-  const [zone] = zones;
+  const [zone, second] = zones;
   const drawn = randomQuestion(random, {
     // The only ones that are answered from tables of users and from the tiers of events: asked more often.
     metrics: catalogue.metrics.flatMap((m) => (/^(active_users|buyers|events)$/.test(m.name) ? [m, m, m, m, m] : [m])),
     values: (dimension) => (dimension in values ? values[dimension as keyof typeof values] : values.name),
     zone,
-    otherZones,
+    otherZones: [...otherZones, second, second, second],
     firstDay: dayOf(times.fromMs) - 3,
     lastDay: dayOf(times.toMs) + 5,
     recentDay: dayOf(nowMs) - lives.minuteDays - 1,

@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly days: number;
   /** Part of the rows that are late; the others happened in the last minutes. */
   readonly late: number;
+  /** Late rows fall around noon (UTC) of every second day only, those with odd numbers: the even ones are closed. */
+  readonly oddDays?: boolean;
 }
 
 /**
@@ -60,10 +62,16 @@ export class Load {
     return { ...row, ...(random.chance(0.7) && bare), version, deleted: true };
   }
 
+  #late(base: number, random: Random): number {
+    const ms = base - random.below(this.#options.days * dayMs);
+    if (!this.#options.oddDays) return ms;
+    const odd = Math.floor(ms / dayMs / 2) * 2 - 1;
+    return odd * dayMs + dayMs / 2 + random.below(dayMs / 12);
+  }
+
   #row(role: Subject['role'], id: number, random: Random, fixed: boolean): Version {
-    const { days, late } = this.#options;
     const base = fixed ? this.#startMs : Date.now();
-    const timeMs = base - (random.chance(late) ? random.below(days * dayMs) : random.below(300_000));
+    const timeMs = random.chance(this.#options.late) ? this.#late(base, random) : base - random.below(300_000);
     return {
       id,
       version: 1,

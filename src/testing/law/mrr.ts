@@ -1,5 +1,5 @@
 import { dayNumber, dayText } from './calendar';
-import type { Expected } from './oracle';
+import type { Expected } from './expected';
 
 /** A change of a subscription as it stands after all corrections. */
 export interface Change {

@@ -1,12 +1,12 @@
 import type { Grain, RoleName } from '../../core/model';
 import { dayNumber, dayText } from './calendar';
+import type { Expected } from './expected';
 import type { Version } from './history';
 import { stepNames } from './history';
 import { mrrDays, told } from './mrr';
 import { planOf, releaseOf } from './tables';
 
-/** Rows keyed by their key columns joined with '|', in plain TypeScript: what the rollups have to equal. */
-export type Expected = ReadonlyMap<string, readonly number[]>;
+export type { Expected } from './expected';
 
 /** Rows of each role as they stand in the end. */
 export type Truth = Readonly<Partial<Record<RoleName, readonly Version[]>>>;

@@ -165,7 +165,7 @@ function perBucket(question: Question, rows: readonly Version[], weekStart: Week
     topN === undefined || !fold
       ? undefined
       : new Set(ranked(inside, groupOf, fold.weight ?? fold.value).slice(0, topN));
-  const label = (r: Version) => (!kept || kept.has(groupOf(r).join('|')) ? groupOf(r) : groupOf(r).map(() => other));
+  const label = (r: Version) => (!kept || kept.has(joined(groupOf(r))) ? groupOf(r) : groupOf(r).map(() => other));
   const cells = new Map<string, { start: number; end: number; groups: readonly string[]; rows: Version[] }>();
   for (const r of inside) {
     const [start, end] = bucketOf(r.timeMs, interval, timezone, weekStart);
@@ -189,9 +189,12 @@ function perBucket(question: Question, rows: readonly Version[], weekStart: Week
   }));
 }
 
+/** Groups as one text that sorts as their parts do. */
+const joined = (parts: readonly string[]) => parts.join('\u0000');
+
 function ranked(rows: readonly Version[], groupOf: (r: Version) => readonly string[], weight: Fold): string[] {
   const groups = new Map<string, Version[]>();
-  for (const r of rows) groups.set(groupOf(r).join('|'), [...(groups.get(groupOf(r).join('|')) ?? []), r]);
+  for (const r of rows) groups.set(joined(groupOf(r)), [...(groups.get(joined(groupOf(r))) ?? []), r]);
   return [...groups]
     .map(([name, members]) => ({ name, weight: weight(members) ?? -Infinity }))
     .sort((a, b) => b.weight - a.weight || (a.name < b.name ? -1 : 1))

@@ -1,0 +1,103 @@
+import { subject } from '../../testing/law/cases';
+import { configOf } from '../../testing/law/installed';
+import { Load } from '../../testing/law/load';
+import { Random } from '../../testing/law/random';
+import { pause, settled } from '../../testing/law/settled';
+import { subjectTable } from '../../testing/law/tables';
+import { told } from '../../testing/law/tests';
+import type { TestEngine } from '../../testing/engine';
+import { startEngine } from '../../testing/engine';
+import { applyMigration, planMigration } from '../ddl/migrate';
+import { inspect } from '../inspect';
+import { verify } from '../refresh/verify';
+
+/** `TIDEMARK_SOAK_MINUTES=30 npx jest src/schema/law/soak --selectProjects engine`. */
+const minutes = Number(process.env['TIDEMARK_SOAK_MINUTES'] ?? 0.5);
+const seed = Number(process.env['TIDEMARK_SEED'] ?? 1);
+const rows = Number(process.env['TIDEMARK_SOAK_ROWS'] ?? 100);
+
+// A stream rich in copies, and sources as Postgres sends them: rows change their time, user and state, and are deleted by key.
+const subjects = [
+  subject('events', 'append', 'replacing'),
+  subject('requests', 'append', 'plain'),
+  subject('orders', 'moving', 'replacing'),
+  subject('subscriptions', 'moving', 'plain'),
+];
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await startEngine();
+}, 60_000);
+afterAll(async () => engine.stop());
+
+/** Days of the past that no row comes to while the load runs: even numbers, and not of these days. */
+const closed = (day: string): boolean =>
+  (Date.parse(day) / 86_400_000) % 2 === 0 && Date.parse(day) < Date.now() - 3 * 86_400_000;
+
+test(
+  'running views under load keep closed days exact at any moment, and are exact in the end',
+  async () => {
+    const { db } = engine;
+    await db.command('CREATE DATABASE soak');
+    for (const s of subjects) await db.command(subjectTable(s, 'soak'));
+    const load = new Load({ seed, days: 40, late: 0.3, oddDays: true });
+    // What the closed days hold: rows that the load never touches.
+    for (const [id, event] of ['signup', 'view'].entries()) {
+      await db.command(`INSERT INTO soak.events (id, at, event_name, user_id, props, _version)
+        SELECT ${id + 1}000000000 + number, toDateTime64(toDate(intDiv(toInt32(today()), 2) * 2 - 4 - 2 * (number % 20)), 3, 'UTC') + toIntervalHour(12), '${event}', concat('c', toString(number % 7)), map('plan', 'pro'), 1 FROM numbers(200)`);
+    }
+    await db.command(`INSERT INTO soak.orders (id, at, customer_id, currency, amount, _version)
+      SELECT 1000000000 + number, toDateTime64(toDate(intDiv(toInt32(today()), 2) * 2 - 4 - 2 * (number % 20)), 3, 'UTC') + toIntervalHour(12), concat('c', toString(number % 7)), 'EUR', 5, 1 FROM numbers(400)`);
+    const refresh = { everySeconds: 5, delaySeconds: 3, overlapSeconds: 10 };
+    const config = configOf('soak', subjects, { timezone: 'Europe/Berlin', zones: ['Asia/Kathmandu'], refresh });
+    const installation = await inspect(config, db);
+    await applyMigration(installation, db, await planMigration(installation, db, 'test'), 'test');
+
+    const random = new Random(seed);
+    const until = Date.now() + minutes * 60_000;
+    const looks = Math.max(2, Math.floor(minutes));
+    // The first filling is not a closed day's: looks begin after a quarter of the time.
+    const moments = Array.from(
+      { length: looks },
+      () => Date.now() + (0.25 + 0.75 * random.next()) * minutes * 60_000,
+    ).sort();
+    let delivered = 0;
+    let seen = 0;
+    while (Date.now() < until) {
+      for (const s of subjects) {
+        await load.deliver(db, 'soak', s, rows);
+        delivered += rows;
+      }
+      if (random.chance(0.02)) await db.command(`OPTIMIZE TABLE soak.${random.pick(subjects).role} FINAL`);
+      if ((moments[seen] ?? Infinity) < Date.now() && (await filled())) {
+        const found = await verify(installation, db, (days) => days.filter(closed));
+        expect(found.filter((f) => f.wrong.length > 0)).toEqual([]);
+        expect(found.reduce((sum, f) => sum + f.days, 0)).toBeGreaterThan(50);
+        seen += 1;
+      }
+      await pause(1000);
+    }
+    const found = await settled(installation, db, 'soak', subjects, { withinMs: 240_000 + minutes * 10_000 });
+    told(`Soak of ${minutes} minutes, ${delivered} rows delivered, closed days verified ${seen} times`, found);
+    expect(found).toMatchObject({ wrong: 0, sample: [] });
+    const drift = await db.query<{ d: string; rollup: string }>(
+      'SELECT toString(d) AS d, rollup FROM soak_tidemark.drift WHERE rows > 0',
+    );
+    expect(drift.filter(({ d }) => closed(d))).toEqual([]);
+    const failing = await db.query("SELECT rollup, exception FROM soak_tidemark.rollup_status WHERE exception != ''");
+    expect(failing).toEqual([]);
+    if (minutes >= 2) expect(seen).toBeGreaterThan(0);
+  },
+  600_000 + minutes * 90_000,
+);
+
+/** Whether every table had its first filling and the queue of it is worked off once. */
+async function filled(): Promise<boolean> {
+  const [row] = await engine.db.query<{ n: number }>(
+    "SELECT toUInt32(countIf(verdict = 'filling')) AS n FROM soak_tidemark.rollup_status",
+  );
+  const [queued] = await engine.db.query<{ n: number }>(
+    "SELECT toUInt32(count()) AS n FROM soak_tidemark.recounts WHERE why = 'late'",
+  );
+  return row?.n === 0 && (queued?.n ?? 0) > 0;
+}
