@@ -81,6 +81,7 @@ test('requests have their columns, threshold and constants; a duration that is t
     sourceClass: 'append',
     windowDays: 0,
     collapses: false,
+    capped: [],
     columns: {
       id: '`id`',
       time: '`at`',
@@ -147,6 +148,7 @@ describe('refunds made of orders', () => {
       sourceClass: 'moving',
       windowDays: 0,
       collapses: true,
+      capped: [],
       columns: {
         id: '`id`',
         time: '`backAt`',
@@ -254,6 +256,7 @@ describe('views as sources', () => {
       expect(await events({ table: `${name}_view`, sourceClass })).toMatchObject({
         sourceClass,
         collapses: false,
+        capped: [],
         keepsDays: null,
       });
     },

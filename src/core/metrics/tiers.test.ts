@@ -59,13 +59,13 @@ const late = { step: 'late_requests', queue: 'tm.late', recounts: 'tm.recounts',
 test('a touched bucket is read from the finer tier, and raw only where that is touched too', () => {
   const { sql } = plan({ fromMs: day(8), toMs: day(11), interval: 'all' }, tiers.slice(0, 2));
   expect(sql).toContain(`WITH
-  (SELECT groupUniqArray(b) FROM (SELECT DISTINCT toDate(\`at\`, 'UTC') AS b FROM \`shop\`.\`requests\` WHERE \`ingested\` > toDateTime64('2026-03-10 12:00:00.000', 3, 'UTC'))) AS tm_touched_0,
+  (SELECT groupUniqArray(b) FROM (SELECT DISTINCT toDate(\`at\`, 'UTC') AS b FROM \`shop\`.\`requests\` WHERE \`ingested\` > toDateTime64('2026-03-10 12:00:00.000', 3, 'UTC') AND \`at\` >= toDateTime64('2026-03-08 00:00:00.000', 3, 'UTC') AND \`at\` < toDateTime64('2026-03-11 00:00:00.000', 3, 'UTC'))) AS tm_touched_0,
   (SELECT groupUniqArray(b) FROM (SELECT DISTINCT toDateTime(intDiv(toUnixTimestamp(\`at\`), 900) * 900, 'UTC') AS b FROM`);
   expect(sql).toContain(`  FROM \`tm\`.\`request_day\` FINAL
   WHERE d >= toDate('2026-03-08') AND d < toDate('2026-03-11') AND d NOT IN (SELECT arrayJoin(tm_touched_0))
 `);
   expect(sql).toContain(`  FROM \`tm\`.\`request_15m\` FINAL
-  WHERE m >= toDateTime('2026-03-08 00:00:00', 'UTC') AND m < toDateTime('2026-03-11 00:00:00', 'UTC') AND m >= toDateTime64(arrayMin(tm_touched_0), 0, 'UTC') AND m < toDateTime64(addDays(arrayMax(tm_touched_0), 1), 0, 'UTC') AND toDate(m, 'UTC') IN (SELECT arrayJoin(tm_touched_0)) AND m NOT IN (SELECT arrayJoin(tm_touched_1))
+  WHERE m >= toDateTime('2026-03-08 00:00:00', 'UTC') AND m < toDateTime('2026-03-11 00:00:00', 'UTC') AND m >= toDateTime64(arrayMin(tm_touched_0), 0, 'UTC') AND m < toDateTime64(addDays(least(arrayMax(tm_touched_0), toDate('2149-01-01')), 1), 0, 'UTC') AND toDate(m, 'UTC') IN (SELECT arrayJoin(tm_touched_0)) AND m NOT IN (SELECT arrayJoin(tm_touched_1))
 `);
   expect(sql).toContain(
     "toDate(identity(`at`), 'UTC') IN (SELECT arrayJoin(tm_touched_0)) AND `at` >= toDateTime64(arrayMin(tm_touched_1), 0, 'UTC') AND `at` < toDateTime64(arrayMax(tm_touched_1) + 900, 0, 'UTC') AND toDateTime(intDiv(toUnixTimestamp(identity(`at`)), 900) * 900, 'UTC') IN (SELECT arrayJoin(tm_touched_1)) AND NOT 0",

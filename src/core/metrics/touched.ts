@@ -1,30 +1,31 @@
 import { literal, qualified } from '../sql/quote';
-import { dayText, localDay } from './calendar';
+import { dayMs } from './calendar';
 import type { LiveRollup, LiveSource, RollupSpec, SourceSpec } from './catalogue';
-import { instantSql } from './conditions';
-import type { Stretch } from './cover';
+import { inStretches, instantSql } from './conditions';
 import { lateDays } from './lateDays';
+import type { Asked } from './question';
 
 /**
  * Buckets of a rollup that may differ from the raw rows: those that rows beyond its watermark belong to, now or (class
  * *moving*) ever before, and those of late days that wait to be recounted; all others are equal, whatever arrived since.
  * Days that the source has not whole any more are none: there the rollup knows more than the raw rows. A statement of the
  * one column b; undefined where the source has no arrival stamp: then nobody can know.
- * @param range late days outside of it are left out.
+ * @param asked only buckets whole inside its range are told for certain.
  */
 export function touchedBuckets(
   rollup: LiveRollup,
   source: LiveSource,
   zone: string,
-  range: Stretch,
+  asked: Pick<Asked, 'fromMs' | 'toMs' | 'timezone'>,
 ): string | undefined {
   const { stamp, id, ledger } = source;
   if (stamp === undefined || rollup.watermarkMs === null) return undefined;
+  const range = { fromMs: Math.max(asked.fromMs, source.wholeFromMs), toMs: asked.toMs };
   const arrived = `${stamp} > ${instantSql(rollup.watermarkMs)}`;
-  const rows = (time: string) => [
+  const rows = [
     ...(source.notNull['time'] ? [source.notNull['time']] : []),
     ...(source.only ? [`(${source.only})`] : []),
-    ...sinceWhole(source, time),
+    inStretches(source, [range], asked.timezone),
   ];
   const table = qualified(source.table);
   const here = bucketOf(source.time, rollup, source, zone);
@@ -33,22 +34,18 @@ export function touchedBuckets(
   const late = lateDays(rollup, source, zone, range);
   if (source.sourceClass !== 'moving' || id === undefined || ledger === undefined) {
     // A tombstone of class fixed carries the place that it empties, so deleted rows count here.
-    return [select(here, table, [arrived, ...rows(source.timeColumn)]), ...late].join(' UNION DISTINCT ');
+    return [select(here, table, [arrived, ...rows]), ...late].join(' UNION DISTINCT ');
   }
   const before = bucketOf('m', rollup, source, source.daysOnly ? 'UTC' : zone);
   const ids = `id IN (SELECT ${id} FROM ${table} WHERE ${arrived})`;
+  // A source that knows only days has them in UTC there, not in the zone asked.
+  const spareMs = source.daysOnly ? dayMs : 0;
+  const minutes = { fromMs: Math.max(0, range.fromMs - spareMs), toMs: range.toMs + spareMs };
   return [
-    select(here, table, [arrived, `NOT ${source.deleted}`, ...rows(source.timeColumn)]),
-    select(before, qualified(ledger), [ids, ...sinceWhole({ ...source, daysOnly: false }, 'm')]),
+    select(here, table, [arrived, `NOT ${source.deleted}`, ...rows]),
+    select(before, qualified(ledger), [ids, `m >= ${instantSql(minutes.fromMs)} AND m < ${instantSql(minutes.toMs)}`]),
     ...late,
   ].join(' UNION DISTINCT ');
-}
-
-/** Condition that leaves out times of which the source has not all rows any more. */
-function sinceWhole({ wholeFromMs, zone, daysOnly }: LiveSource, time: string): readonly string[] {
-  if (wholeFromMs === 0) return [];
-  const first = daysOnly ? `toDate('${dayText(localDay(wholeFromMs, zone))}')` : instantSql(wholeFromMs);
-  return [`${time} >= ${first}`];
 }
 
 /** The bucket of the rollup that an instant (or day) falls in, as the rollup's own bucket column holds it. */
@@ -87,5 +84,7 @@ export function touchedBounds(
     return `${bare} >= toDateTime64(${first}, 0, 'UTC') AND ${bare} < toDateTime64(${last} + ${rollup.grain}, 0, 'UTC')`;
   }
   if (source.daysOnly) return `${bare} >= ${first} AND ${bare} <= ${last}`;
-  return `${bare} >= toDateTime64(${first}, 0, ${literal(zone)}) AND ${bare} < toDateTime64(addDays(${last}, 1), 0, ${literal(zone)})`;
+  // The day after the last one that a Date can hold is 1970-01-01 again.
+  const next = `addDays(least(${last}, toDate('2149-01-01')), 1)`;
+  return `${bare} >= toDateTime64(${first}, 0, ${literal(zone)}) AND ${bare} < toDateTime64(${next}, 0, ${literal(zone)})`;
 }

@@ -164,7 +164,7 @@ export function recountsPanel(sql: DashboardSql): TimeseriesPanel {
         if(time + seconds <= now(), swept, NULL) ${sql.as('By the sweep')},
         if(time + seconds <= now(), NULL, swept) ${sql.as('By the sweep, so far')}
       FROM (
-        SELECT ${bucket('at', 3600)} AS time, countIf(why = 'late') AS late, countIf(why = 'sweep') AS swept
+        SELECT ${bucket('at', 3600)} AS time, countIf(why != 'sweep') AS late, countIf(why = 'sweep') AS swept
         FROM ${sql.table('recounts')} WHERE $__timeFilter(at) GROUP BY time
       )
       ORDER BY time`,

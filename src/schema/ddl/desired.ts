@@ -78,9 +78,12 @@ export const databaseStatement = (installation: Installation): string => {
 /** A step's table. Its hash covers the definition of its content too, but not the timing of its refreshes. */
 function stepObjects(installation: Installation, step: Step, making: Making): readonly Desired[] {
   const { cluster: _, ...server } = installation;
-  const defined = stepTable(server, step);
-  if (defined === undefined) return [];
-  const hash = hashText(`${defined}\n${step.select({ lo: 'lo', hi: 'hi' }, step.name)}`);
+  const definition = (of: Step) => `${stepTable(server, of) ?? ''}\n${of.select({ lo: 'lo', hi: 'hi' }, of.name)}`;
+  if (stepTable(server, step) === undefined) return [];
+  // Finished numbers know of changes only what is written to their base: a base made anew does not tell what it has no more.
+  const base = step.of.kind === 'finished' ? step.of.rollup.from : undefined;
+  const below = refreshSteps(installation).find((s) => s.name === base);
+  const hash = hashText([definition(step), ...(below ? [definition(below)] : [])].join('\n'));
   const ddl = stepTable(installation, step, { generation: hash }) ?? '';
   // What its first refresh cannot take over at once is queued: a large source, and what the tier below does not have any more.
   const queued =
@@ -95,6 +98,7 @@ function stepObjects(installation: Installation, step: Step, making: Making): re
       hash,
       create: () => ({ statements: create }),
       replace: () => rebuild(installation, step, hash, making),
+      ...(base !== undefined && { follows: base }),
     },
     ...(all ? [overShards(installation, step, all, hash)] : []),
   ];

@@ -1,7 +1,7 @@
 import { literal } from '../../core/sql/quote';
 import { placed } from '../cluster';
 import type { Installation } from '../installation';
-import { pendingDays, recountedSteps, recountViewName } from '../refresh/recounts';
+import { pendingDays, recountedSteps, recountViewName, unfinishedDays } from '../refresh/recounts';
 import type { Step } from '../refresh/steps';
 import { sourceContexts } from '../refresh/steps';
 import { tableOf } from '../rollups/context';
@@ -27,12 +27,15 @@ export function statusView(installation: Installation, steps: readonly Step[]): 
         `(${literal(s.name)}, ${literal(viewName(s))}, ${s.everySeconds}, ${literal(kindOf(s))}, ${literal(roleOf(s))}, ${literal(recountViewName(s))})`,
     )
     .join(', ');
-  const recounted = new Set(recountedSteps(steps).map((r) => r.context.source.role));
-  const queues = sourceContexts(installation)
-    .filter((c) => recounted.has(c.source.role))
-    .map(
-      (c) => `SELECT ${literal(c.source.role)} AS role, count() AS queued, min(d) AS oldest FROM (${pendingDays(c)})`,
-    );
+  const recounted = recountedSteps(steps);
+  const queues = sourceContexts(installation).flatMap((c) => {
+    const { role } = c.source;
+    const own = recounted.filter((r) => r.context.source.role === role);
+    const days = `${pendingDays(c)} UNION DISTINCT ${unfinishedDays(c, own)}`;
+    return own.length === 0
+      ? []
+      : [`SELECT ${literal(role)} AS role, count() AS queued, min(d) AS oldest FROM (${days})`];
+  });
   const queue =
     queues.length > 0 ? queues.join(' UNION ALL ') : "SELECT '' AS role, toUInt64(0) AS queued, toDate(0) AS oldest";
   const runs = `SELECT view AS refresh, last_success_time, last_success_duration_ms, status, exception, retry FROM system.view_refreshes WHERE database = ${literal(installation.database)}`;

@@ -34,6 +34,9 @@ afterAll(async () => engine.stop());
 const closed = (day: string): boolean =>
   (Date.parse(day) / 86_400_000) % 2 === 0 && Date.parse(day) < Date.now() - 3 * 86_400_000;
 
+/** Refunds fall on any day, and a day of another zone has hours of two. */
+const hasClosedDays = ({ rollup }: { readonly rollup: string }): boolean => !/^refund_|__/.test(rollup);
+
 test(
   'running views under load keep closed days exact at any moment, and are exact in the end',
   async () => {
@@ -71,8 +74,10 @@ test(
       if (random.chance(0.02)) await db.command(`OPTIMIZE TABLE soak.${random.pick(subjects).role} FINAL`);
       if ((moments[seen] ?? Infinity) < Date.now() && (await filled())) {
         const found = await verify(installation, db, (days) => days.filter(closed));
-        expect(found.filter((f) => f.wrong.length > 0)).toEqual([]);
-        expect(found.reduce((sum, f) => sum + f.days, 0)).toBeGreaterThan(50);
+        const looked = found.filter(hasClosedDays);
+        const wrong = looked.flatMap((f) => f.wrong.map(({ day, rows: n }) => `${f.rollup} ${day}: ${n}`));
+        expect(wrong).toEqual([]);
+        expect(looked.reduce((sum, f) => sum + f.days, 0)).toBeGreaterThan(50);
         seen += 1;
       }
       await pause(1000);
@@ -83,7 +88,7 @@ test(
     const drift = await db.query<{ d: string; rollup: string }>(
       'SELECT toString(d) AS d, rollup FROM soak_tidemark.drift WHERE rows > 0',
     );
-    expect(drift.filter(({ d }) => closed(d))).toEqual([]);
+    expect(drift.filter((row) => closed(row.d) && hasClosedDays(row))).toEqual([]);
     const failing = await db.query("SELECT rollup, exception FROM soak_tidemark.rollup_status WHERE exception != ''");
     expect(failing).toEqual([]);
     if (minutes >= 2) expect(seen).toBeGreaterThan(0);

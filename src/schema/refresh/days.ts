@@ -4,7 +4,8 @@ import { present } from '../rollups/columns';
 import type { SourceContext } from '../rollups/context';
 import { tableOf } from '../rollups/context';
 import { reportingDay } from '../rollups/recount';
-import { pendingDays, unsealed } from './recounts';
+import type { RecountedStep } from './recounts';
+import { pendingDays, unfinishedDays, unsealed } from './recounts';
 
 /** A day of the reporting zone (YYYY-MM-DD) with the rows that the source has of it, redelivered copies included. */
 export interface DayRows {
@@ -26,10 +27,18 @@ export function sourceDays(context: SourceContext, db: Db): Promise<readonly Day
   );
 }
 
-/** Queued days of a role, oldest first, with the rows that the source has of them. */
-export async function queuedDays(context: SourceContext, db: Db): Promise<readonly DayRows[]> {
+/**
+ * Queued days of a role, oldest first, with the rows that the source has of them; with those that a view took and has not
+ * ended yet.
+ */
+export async function queuedDays(
+  context: SourceContext,
+  db: Db,
+  own: readonly RecountedStep[] = [],
+): Promise<readonly DayRows[]> {
+  const taken = own.length === 0 ? '' : ` UNION DISTINCT ${unfinishedDays(context, own)}`;
   const pending = await db.query<{ day: string }>(
-    `SELECT toString(d) AS day FROM (${pendingDays(context)}) ORDER BY day`,
+    `SELECT toString(d) AS day FROM (${pendingDays(context)}${taken}) ORDER BY day`,
   );
   if (pending.length === 0) return [];
   const rows = new Map((await sourceDays(context, db)).map((d) => [d.day, d.rows] as const));

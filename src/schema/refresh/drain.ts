@@ -8,7 +8,7 @@ import type { SourceContext } from '../rollups/context';
 import { tableOf } from '../rollups/context';
 import { chunksOf, queuedDays } from './days';
 import type { RecountedStep } from './recounts';
-import { healInsert, recountedSteps } from './recounts';
+import { byHand, healInsert, recountedSteps } from './recounts';
 import { refreshSteps, sourceContexts } from './steps';
 import { statementSettings } from './settings';
 
@@ -43,7 +43,7 @@ export async function drainQueue(installation: Installation, db: Db, options: Dr
     const { role } = context.source;
     const own = recounted.filter((r) => r.context.source.role === role);
     if (own.length === 0 || options.roles?.includes(role) === false) continue;
-    work.push({ context, own, days: await queuedDays(context, db) });
+    work.push({ context, own, days: await queuedDays(context, db, own) });
   }
   const queued = work.flatMap((w) => w.days);
   options.onStart?.({ days: queued.length, rows: queued.reduce((sum, d) => sum + d.rows, 0) });
@@ -68,7 +68,7 @@ async function recountChunk(
   for (const recounted of own) await recountTable(installation, recounted, db, days, at);
   const list = days.map((d) => `toDate(${literal(d)})`).join(', ');
   await db.command(
-    `INSERT INTO ${tableOf(installation, 'recounts')} (at, role, d, why) SELECT toDateTime64(${literal(at)}, 3), ${literal(source.role)}, arrayJoin([${list}]), 'late'`,
+    `INSERT INTO ${tableOf(installation, 'recounts')} (at, role, d, why) SELECT toDateTime64(${literal(at)}, 3), ${literal(source.role)}, arrayJoin([${list}]), ${literal(byHand)}`,
   );
 }
 

@@ -67,10 +67,10 @@ export function nextBatchSelect(context: SourceContext, recounted: readonly Reco
   const own = recounted.filter((r) => r.context.source.role === source.role);
   const recounts = tableOf(installation, 'recounts');
   const views = own.map(({ step }) => literal(recountViewName(step))).join(', ');
-  const last = (why: string, of: string) => `(SELECT max(at) FROM ${recounts} WHERE role = ${role}${why})${of}`;
+  const swept = `(SELECT max(at) FROM ${recounts} WHERE role = ${role} AND why = 'sweep')`;
   const waiting = `(SELECT count() FROM system.view_refreshes WHERE database = ${literal(installation.database)} AND view IN (${views}) AND ifNull(exception, '') = '' AND ifNull(toDateTime64(last_success_time, 3), toDateTime64(0, 3)) <= tm_last)`;
   return [
-    `WITH ${last('', '')} AS tm_last, ${last(" AND why = 'sweep'", '')} AS tm_swept,`,
+    `WITH ${newestBatch(context)} AS tm_last, ${swept} AS tm_swept,`,
     `  ${batchDays(context)} AS tm_most,`,
     `  tm_pending AS (SELECT d FROM (SELECT d, row_number() OVER (ORDER BY d) AS tm_rank FROM (${pendingDays(context)})) WHERE tm_rank <= tm_most)`,
     `SELECT now64(3) AS at, ${role} AS role, d, why FROM (`,
@@ -122,9 +122,21 @@ export function nextSweptDay(context: SourceContext, own: readonly RecountedStep
   ].join('');
 }
 
-/** Newest batch of a role, as SQL of DateTime64(3). */
+/** What a batch is told by that was recounted by hand (`tidemark refresh`, `backfill`): it is written down when it is done. */
+export const byHand = 'asked';
+
+/** Newest batch that views are to recount of a role, as SQL of DateTime64(3). */
 const newestBatch = ({ installation, source }: SourceContext) =>
-  `(SELECT max(at) FROM ${tableOf(installation, 'recounts')} WHERE role = ${literal(source.role)})`;
+  `(SELECT max(at) FROM ${tableOf(installation, 'recounts')} WHERE role = ${literal(source.role)} AND why != ${literal(byHand)})`;
+
+/** Days of a role's newest batch while a view has not ended a good run over it, as a subquery of d: taken, but not done. */
+export function unfinishedDays(context: SourceContext, own: readonly RecountedStep[]): string {
+  const { installation, source } = context;
+  const views = own.map(({ step }) => literal(recountViewName(step))).join(', ');
+  const newest = newestBatch(context);
+  const behind = `SELECT count() FROM system.view_refreshes WHERE database = ${literal(installation.database)} AND view IN (${views}) AND ifNull(toDateTime64(last_success_time, 3), toDateTime64(0, 3)) <= ${newest}`;
+  return `SELECT d FROM ${tableOf(installation, 'recounts')} WHERE role = ${literal(source.role)} AND why = 'late' AND at = ${newest} AND (${behind}) > 0`;
+}
 
 /**
  * Rows that mend one table on the days of the role's newest batch, marked with the batch's time; none where the view's last

@@ -29,7 +29,7 @@ export function activeDaysSelect(installation: Installation, rollup: Finished, s
   ${scalar(`SELECT max(toInt32(d)) FROM ${own}`)} AS last_own,
   greatest(least(${today}, ${lastPair} + ${month}), last_own, ${lastPair}) AS last_day,
   ${scalar(`SELECT if(k = 0, 2147480000, least) FROM (${touched})`)} AS first_touched,
-  if(last_own = 0, first_touched, least(first_touched, last_own + 1)) AS first_day`;
+  if(last_own = 0, ${scalar(`SELECT if(count() = 0, 2147480000, min(toInt32(d))) FROM ${pairs} FINAL`)}, least(first_touched, last_own + 1)) AS first_day`;
   // Per active day x with the active days before (p) and after (n) it, 0 where there is none:
   // (day, dau, new, returning, resurrected, dormant, week edge, month edge)
   const edges = `arrayFlatten(arrayMap((x, p, n) -> [

@@ -28,6 +28,8 @@ export interface LawCase extends InstallOptions {
   readonly startMs: number;
   /** How many steps after its stamp a row may become visible. */
   readonly lateSteps: number;
+  /** D in steps, where it is less than {@link lateSteps} and `refresh.overlapSeconds` has to make up for it. */
+  readonly delaySteps?: number;
   /** Days before {@link startMs} on which the oldest rows lie; 40 when absent. */
   readonly days?: number;
 }
@@ -38,7 +40,8 @@ export interface LawOptions {
   readonly seed: number;
 }
 
-const stepMs = 4 * 3_600_000;
+/** Length of a step on the test's clock. */
+export const stepMs = 4 * 3_600_000;
 const dayMs = 86_400_000;
 
 /** Rows of each role after some deliveries. */
@@ -83,7 +86,7 @@ export async function runHistories(
   db: Db,
   name: string,
   installed: Installed,
-  { subjects, startMs, lateSteps }: LawCase,
+  { subjects, startMs, lateSteps, delaySteps = lateSteps }: LawCase,
   { steps, seed }: LawOptions,
   deliveries: readonly (readonly Delivery[])[],
 ): Promise<void> {
@@ -100,7 +103,7 @@ export async function runHistories(
     await merge();
     // D: a row stamped in step s, its first millisecond included, is visible at the latest when the refresh of step
     // s + lateSteps is over: so the watermark of that refresh ends before step s.
-    await tick(startMs + (step - lateSteps) * stepMs - 1);
+    await tick(startMs + (step - delaySteps) * stepMs - 1);
     // Rows arrive, and merges happen, between the tables of one refresh: often right after the ledgers, else anywhere.
     const during = random.chance(0.4) ? 1 : random.below(others.length);
     const merged = random.below(others.length);
