@@ -19,6 +19,7 @@ export function crossChecks(content: unknown): Problem[] {
     ...connectionProblems(mapping(root.connection)),
     ...reportingProblems(mapping(root.reporting)),
     ...tierProblems(mapping(root.tiers)),
+    ...freshProblems(mapping(root.refresh), mapping(root.tiers)),
     ...byRole,
   ];
 }
@@ -77,4 +78,13 @@ function tierProblems({
   if (typeof minuteDays !== 'number' || typeof quarterDays !== 'number' || quarterDays > minuteDays) return [];
   const text = `${quarterDays} days are not more than minuteDays (${minuteDays}). The coarser tier must live longer: write at least ${minuteDays + 1}.`;
   return [{ path: ['tiers', 'quarterDays'], at: 'value', text }];
+}
+
+/** Days by which the fresh lane must stay within the life of the minute tier: an upper tier takes only whole buckets of it. */
+const spareDays = 3;
+
+function freshProblems({ freshDays }: Mapping, { minuteDays = defaultTiers.minuteDays }: Mapping): Problem[] {
+  if (typeof freshDays !== 'number' || typeof minuteDays !== 'number' || freshDays <= minuteDays - spareDays) return [];
+  const text = `${freshDays} days are too many for a minute tier that lives ${minuteDays}. Write at most ${Math.max(0, minuteDays - spareDays)}, or raise tiers.minuteDays to ${freshDays + spareDays}.`;
+  return [{ path: ['refresh', 'freshDays'], at: 'value', text }];
 }

@@ -189,10 +189,17 @@ test.each([
     ],
   ],
   [
+    'fresh days beyond the minute tier',
+    'refresh: {freshDays: 5}\n',
+    [
+      't.yaml:3:22 refresh.freshDays: 5 days are too many for a minute tier that lives 7. Write at most 4, or raise tiers.minuteDays to 8.',
+    ],
+  ],
+  [
     'lives of tiers out of range, keepsDays 0',
     `tiers: {minuteDays: 1}\n${events('    keepsDays: 0\n')}`,
     [
-      't.yaml:3:21 tiers.minuteDays: Found 1, expected a whole number of at least 2.',
+      't.yaml:3:21 tiers.minuteDays: Found 1, expected a whole number of at least 5.',
       't.yaml:9:16 roles.events.keepsDays: Found 0, expected a whole number of at least 1.',
     ],
   ],

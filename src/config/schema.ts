@@ -66,7 +66,7 @@ const tiers = z
   .strictObject({
     minuteDays: z
       .int()
-      .min(2)
+      .min(5)
       .max(90)
       .default(defaultTiers.minuteDays)
       .describe('Days that numbers per minute are kept.'),

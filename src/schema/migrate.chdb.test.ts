@@ -13,6 +13,9 @@ const subjects: readonly Subject[] = [
   { role: 'orders', sourceClass: 'moving', engine: 'replacing' },
 ];
 
+// Each migration is some eighty statements: seconds on a machine that does other things too.
+jest.setTimeout(240_000);
+
 let engine: TestEngine;
 beforeAll(async () => {
   engine = await startEngine();

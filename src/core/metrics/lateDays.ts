@@ -36,10 +36,13 @@ function bucketsOfDay(day: string, { grain }: LiveRollup, source: LiveSource, zo
 function pending(role: string, { queue, recounts, done }: LateSpec, rollup: LiveRollup): string {
   const own = `role = ${literal(role)}`;
   const seen = rollup.kind === 'finished' ? ` AND at <= (${lastBegan(done, rollup)})` : '';
-  const newest = `(SELECT max(at) FROM ${qualified(recounts)} WHERE ${own}${seen})`;
+  // What was recounted by hand is written down when it is done.
+  const finished = rollup.kind === 'finished';
+  const newest = `(SELECT max(at) FROM ${qualified(recounts)} WHERE ${own}${finished ? seen : " AND why != 'asked'"})`;
+  const counted = `(at < ${newest}${finished ? '' : " OR why = 'asked'"})`;
   return [
     `SELECT d FROM (SELECT d, at AS tm_queued, toDateTime64(0, 3) AS tm_counted FROM ${qualified(queue)} WHERE ${own} AND sealed = 0`,
-    `UNION ALL SELECT d, toDateTime64(0, 3), at FROM ${qualified(recounts)} WHERE ${own} AND at < ${newest})`,
+    `UNION ALL SELECT d, toDateTime64(0, 3), at FROM ${qualified(recounts)} WHERE ${own} AND ${counted})`,
     'GROUP BY d HAVING max(tm_queued) > toDateTime64(0, 3) AND max(tm_queued) >= max(tm_counted)',
   ].join(' ');
 }

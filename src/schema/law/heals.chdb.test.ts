@@ -27,7 +27,7 @@ interface Stage extends Installed {
 
 /** An installation that has lived through some histories. */
 async function stage(name: string, subjects: readonly LawSubject[], more: Partial<LawCase> = {}): Promise<Stage> {
-  const lawCase = { ...calendars[1]!, days: 5, ...more, subjects };
+  const lawCase = { ...calendars[1]!, days: 3, ...more, subjects };
   const installed = await install(engine.db, name, subjects, lawCase);
   const deliveries = deliveriesOf(lawCase, options);
   await runHistories(engine.db, name, installed, lawCase, options, deliveries);
@@ -49,7 +49,6 @@ const alter = (table: string, what: string) =>
 
 test('rows that mutations deleted and changed are mended within one round of the sweep, and a second round finds nothing', async () => {
   const s = await stage('mutated', [
-    subject('events', 'append', 'replacing'),
     subject('requests', 'fixed', 'plain'),
     subject('orders', 'moving', 'replacing'),
     subject('subscriptions', 'moving', 'plain'),
@@ -60,7 +59,7 @@ test('rows that mutations deleted and changed are mended within one round of the
   const gone = [...ids].filter(() => random.chance(0.15));
   const dearer = [...ids].filter((id) => !gone.includes(id) && random.chance(0.15));
   const moved = [...ids].filter((id) => !gone.includes(id) && !dearer.includes(id) && random.chance(0.15));
-  const toMs = s.lawCase.startMs - 7 * 86_400_000;
+  const toMs = s.lawCase.startMs - 4 * 86_400_000;
   for (const { role } of s.lawCase.subjects) {
     const table = `${s.name}.${role}`;
     await alter(table, `DELETE WHERE id IN (${gone.join(', ')})`);
@@ -85,15 +84,15 @@ test('rows that mutations deleted and changed are mended within one round of the
     });
     return deliveries.filter((d) => !gone.includes(d.row.id)).map((d) => ({ ...d, row: change(d.row) }));
   });
-  expect((await s.compare(now)).wrong).toBeGreaterThan(100);
-  expect(await sweep(s)).toBeGreaterThan(100);
+  expect((await s.compare(now)).wrong).toBeGreaterThan(40);
+  expect(await sweep(s)).toBeGreaterThan(40);
   expect(await s.compare(now)).toMatchObject({ wrong: 0, sample: [] });
   expect(await sweep(s)).toBe(0);
 }, 300_000);
 
 test('a dropped partition is taken out of the rollups, but not where the source is known to keep no more', async () => {
   const partitioned = { ...subject('orders', 'fixed', 'plain'), wide: false, partition: 'toYYYYMM(at)' };
-  const open = await stage('partition_lost', [partitioned], { days: 31 });
+  const open = await stage('partition_lost', [partitioned], { startMs: Date.UTC(2026, 2, 2) });
   expect(await open.compare()).toMatchObject({ wrong: 0, sample: [] });
   // The law's clock stands in spring, the server's in the present, from which days are kept back: what is sealed is counted
   // by a first refresh, which has all rows before it.

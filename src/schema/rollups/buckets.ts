@@ -1,6 +1,6 @@
 import { literal } from '../../core/sql/quote';
 import type { Installation, Source } from '../installation';
-import { column, daysBetween, isDate } from './columns';
+import { column, daysBetween, instantSql, isDate } from './columns';
 import type { Places } from './installed';
 
 type Grained = Pick<Places, 'grain' | 'timezone'>;
@@ -13,7 +13,7 @@ const widths = { minute: 60, quarter: 900 } as const;
 
 /** Bucket of a source's row. */
 export function bucketOfRow(source: Source, { grain, timezone }: Grained): string {
-  const time = column(source, 'time');
+  const time = instantSql(source);
   if (grain === 'day') return isDate(source) ? `toDate(${time})` : `toDate(${time}, ${literal(timezone)})`;
   return `${starts[grain]}(toTimeZone(${time}, 'UTC'))`;
 }

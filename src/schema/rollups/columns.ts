@@ -63,16 +63,21 @@ export function keySql(source: Source, key: RollupKey, value = column(source, ke
   return key.type === 'LowCardinality(String)' ? `toString(${value})` : `CAST(${value} AS ${keyType(source, key)})`;
 }
 
-/** Day of a row in a zone. A source that knows only days keeps them, whatever the zone. */
-export function daySql(source: Source, timezone: string): string {
+/**
+ * Moment of a row, of which days and minutes are made. West of Greenwich the first hours of 1970 (the time of a tombstone that
+ * carries only its key) are a day that a Date cannot hold; the engine wraps it to 2149, and prunes whole parts by it.
+ */
+export function instantSql(source: Source): string {
   const time = column(source, 'time');
-  return isDate(source) ? `toDate(${time})` : `toDate(${time}, ${literal(timezone)})`;
+  return /^DateTime64/.test(source.types['time'] ?? '')
+    ? `greatest(${time}, toDateTime64('1970-01-02', 0, 'UTC'))`
+    : time;
 }
 
 /** UTC minute of a row, as the ledger keeps it; {@link dayOfMinute} makes its day in any zone from it. */
 export function minuteSql(source: Source): string {
   const time = column(source, 'time');
-  return isDate(source) ? `toDateTime(${time}, 'UTC')` : `toStartOfMinute(toTimeZone(${time}, 'UTC'))`;
+  return isDate(source) ? `toDateTime(${time}, 'UTC')` : `toStartOfMinute(toTimeZone(${instantSql(source)}, 'UTC'))`;
 }
 
 /** Day of a ledger's minute in a zone. */

@@ -3,7 +3,7 @@ import type { LawCase, LawOptions, LawSubject } from './run';
 /** Histories per combination; `TIDEMARK_HISTORIES=2000 npx jest src/schema/law` soaks. */
 export const lawOptions: LawOptions = {
   histories: Number(process.env['TIDEMARK_HISTORIES'] ?? 60),
-  steps: Number(process.env['TIDEMARK_LAW_STEPS'] ?? 7),
+  steps: Number(process.env['TIDEMARK_LAW_STEPS'] ?? 6),
   seed: Number(process.env['TIDEMARK_SEED'] ?? 1),
 };
 
