@@ -92,7 +92,7 @@ test('an hour tier does not fill the days of a zone off the full hour', () => {
 
 test('late days that wait to be recounted are touched, in the buckets of the tier and of its zone', () => {
   const queued =
-    "SELECT d FROM (SELECT d, at AS tm_queued, toDateTime64(0, 3) AS tm_counted FROM `tm`.`late` WHERE role = 'requests' AND sealed = 0 UNION ALL SELECT d, toDateTime64(0, 3), at FROM `tm`.`recounts` WHERE role = 'requests' AND at < (SELECT max(at) FROM `tm`.`recounts` WHERE role = 'requests')) GROUP BY d HAVING max(tm_queued) > toDateTime64(0, 3) AND max(tm_queued) >= max(tm_counted)";
+    "SELECT d FROM (SELECT d, at AS tm_queued, toDateTime64(0, 3) AS tm_counted FROM `tm`.`late` WHERE role = 'requests' AND sealed = 0 UNION ALL SELECT d, toDateTime64(0, 3), at FROM `tm`.`recounts` WHERE role = 'requests' AND (at < (SELECT max(at) FROM `tm`.`recounts` WHERE role = 'requests' AND why != 'asked') OR why = 'asked')) GROUP BY d HAVING max(tm_queued) > toDateTime64(0, 3) AND max(tm_queued) >= max(tm_counted)";
   const inRange = "WHERE d >= toDate('2026-02-28') AND d <= toDate('2026-03-12')";
   const days = plan({ interval: 'all' }, [requestDay], { late }).sql;
   expect(days).toContain(
