@@ -1,4 +1,3 @@
-import type { RoleName } from '../core/model';
 import type { Output, Progress } from './output';
 
 /** Counts rows, draws the bar, keeps to the throttle. */
@@ -16,9 +15,9 @@ export class Meter {
     this.rowsPerSecond = rowsPerSecond;
   }
 
-  /** How far a role's placements ledger is. */
-  ledger(role: RoleName, rows: number, of: number): void {
-    this.bar ??= this.out.progress(`places of ${role}`, of, 'rows');
+  /** How far the filling of a table is. */
+  filled(table: string, rows: number, of: number): void {
+    this.bar ??= this.out.progress(table, of, 'rows');
     this.bar.update(rows);
     if (rows >= of) this.stop();
   }

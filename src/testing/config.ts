@@ -1,3 +1,5 @@
+import { stringify } from 'yaml';
+
 import type { Config, RoleConfig } from '../config/config';
 import { defaultApdexMs } from '../config/role';
 import type { RoleName } from '../core/model';
@@ -47,4 +49,23 @@ export function testConfig({ database, url = '', reporting, refresh, tiers, role
     tiers: { minuteDays: 7, quarterDays: 366, ...tiers },
     roles: Object.fromEntries(mapped),
   };
+}
+
+/** The tidemark.yaml that a configuration is read from, for tests that run the CLI. */
+export function configText({ connection, reporting, refresh, tiers, roles }: Config): string {
+  const role = ({ sourceClass, tops, dimensions, windowDays, keepsDays, ...own }: RoleConfig, name: RoleName) => ({
+    table: own.table,
+    class: sourceClass,
+    columns: own.columns,
+    mode: own.mode,
+    ...(Object.keys(own.constants).length > 0 && { constants: own.constants }),
+    ...(dimensions.length > 0 && { dimensions: Object.fromEntries(dimensions.map((d) => [d.name, d.from])) }),
+    ...(Object.keys(tops).length > 0 && { top: tops }),
+    ...(name === 'events' && { steps: own.steps }),
+    ...(name === 'requests' && { apdexMs: own.apdexMs }),
+    ...(windowDays !== undefined && { windowDays }),
+    ...(keepsDays !== undefined && { keepsDays }),
+  });
+  const mapped = Object.entries(roles).map(([name, own]) => [name, role(own, name as RoleName)] as const);
+  return stringify({ version: 1, connection, reporting, refresh, tiers, roles: Object.fromEntries(mapped) });
 }

@@ -53,7 +53,7 @@ async function run(flags: BackfillFlags): Promise<void> {
         ...(flags.from && { from: flags.from }),
         ...(flags.to && { to: flags.to }),
         ...(flags.role && { roles: [flags.role] }),
-        onLedger: (role, rows, of) => meter.ledger(role, rows, of),
+        onLedger: (role, rows, of) => meter.filled(`places of ${role}`, rows, of),
         drain: {
           chunkRows: flags.chunkRows,
           onStart: ({ rows }) => meter.start('backfill', rows),

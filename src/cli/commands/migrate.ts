@@ -7,6 +7,8 @@ import { applyMigration, capKeys, inspect, planMigration } from '../../schema';
 import type { Action } from '../../schema';
 import { accessParts, accessPlan, printAccess, readerXml } from '../../schema/access';
 import { fail } from '../errors';
+import { Meter } from '../meter';
+import { wholeNumber } from '../numbers';
 import { configOption, configPath, defineCommand, jsonOption, outputFor, withConfig } from '../run';
 import type { ConfigOptions } from '../run';
 import { packageVersion } from '../version';
@@ -18,6 +20,7 @@ interface MigrateFlags extends ConfigOptions {
   readonly tenantColumn?: string;
   readonly cluster?: string;
   readonly rebuild?: readonly string[];
+  readonly chunkRows: number;
 }
 
 /** `tidemark migrate`: makes what is installed match tidemark.yaml. */
@@ -49,6 +52,12 @@ export function migrateCommand(): Command {
     .option('--tenant-column <name>', 'with --print-access: row policies by this column or dimension, as a template')
     .option('--cluster <name>', 'run each statement ON CLUSTER, with replicated tables (instead of connection.cluster)')
     .option('--rebuild <tables...>', 'fill these tables anew beside what they are now, whatever their definition')
+    .option(
+      '--chunk-rows <n>',
+      'rows of a source that one statement of a rebuild counts at most',
+      wholeNumber,
+      4_000_000,
+    )
     .addOption(jsonOption())
     .action(migrate);
 }
@@ -61,7 +70,10 @@ async function migrate(flags: MigrateFlags): Promise<void> {
     const config = onCluster(written, flags.cluster);
     const version = packageVersion();
     const installation = await capKeys(await inspect(config, db), db, { dryRun: flags.dryRun === true });
-    const plan = await planMigration(installation, db, version, { rebuild: flags.rebuild ?? [] });
+    const plan = await planMigration(installation, db, version, {
+      rebuild: flags.rebuild ?? [],
+      chunkRows: flags.chunkRows,
+    });
     const changes = plan.filter((action) => action.action !== 'unchanged');
     out.data({ database: installation.database, dryRun: flags.dryRun ?? false, actions: plan.map(summary) });
     if (changes.length === 0) {
@@ -77,7 +89,14 @@ async function migrate(flags: MigrateFlags): Promise<void> {
       );
     }
     if (flags.dryRun) return out.say(`${changes.length} of ${plan.length} objects would change. Nothing was done.`);
-    await applyMigration(installation, db, plan, version);
+    const meter = new Meter(out);
+    try {
+      await applyMigration(installation, db, plan, version, {
+        onFill: ({ step, rows, of }) => meter.filled(step, rows, of),
+      });
+    } finally {
+      meter.stop();
+    }
     out.say(
       `Migrated database ${installation.database}: ${changes.length} of ${plan.length} objects changed. ClickHouse refreshes the rollups itself from now on; tidemark status shows how far they are.`,
     );

@@ -33,7 +33,13 @@ export const subscriptionDay: PlacesRollup = {
 const amount = (column: string, description: string): FinishedColumn => ({
   column,
   type: 'Decimal(38, 4)',
+  class: 'additive',
   description,
+});
+
+const level = (column: string, description: string): FinishedColumn => ({
+  ...amount(column, description),
+  class: 'semi-additive',
 });
 
 /** Level and movements per day, of every day since the currency's first change. */
@@ -48,13 +54,14 @@ export const mrrDay: FinishedRollup = {
   keys: [currency],
   everySeconds: 60,
   columns: [
-    amount('mrr', 'Monthly recurring revenue when the day ended; of today: as it stands.'),
+    level('mrr', 'Monthly recurring revenue when the day ended; of today: as it stands.'),
     {
       column: 'subscriptions',
       type: 'UInt64',
+      class: 'semi-additive',
       description: 'Subscriptions with an amount above 0 when the day ended.',
     },
-    amount('opening', 'Monthly recurring revenue when the day before ended.'),
+    level('opening', 'Monthly recurring revenue when the day before ended.'),
     amount('new_mrr', 'Of subscriptions that paid for the first time ever.'),
     amount('reactivation', 'Of subscriptions that had ended on a former day and pay again.'),
     amount('expansion', 'Gained by subscriptions that pay more than the day before.'),

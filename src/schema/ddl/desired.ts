@@ -46,8 +46,10 @@ export function desiredObjects(installation: Installation, version: string, maki
   const status = statusView(installation, steps);
   return [
     ...baseTables(installation).map(({ name, ddl }) => same(name, 'table', ddl, [], [ddl], baseHash)),
-    ...refreshed.flatMap((step) => stepObjects(installation, step, making)),
+    ...refreshed.filter((s) => !isFinished(s)).flatMap((step) => stepObjects(installation, step, making)),
     ...insertedObjects(installation, steps, making),
+    // After all that they are kept from, however that is kept.
+    ...refreshed.filter(isFinished).flatMap((step) => stepObjects(installation, step, making)),
     ...catalogueTables(installation, version).map(({ name, ddl }) => {
       const everywhere = placed(installation, { kind: 'catalogue', name, ddl });
       return same(name, 'catalogue', everywhere, [everywhere]);
@@ -67,6 +69,8 @@ export function desiredObjects(installation: Installation, version: string, maki
     same('rollup_status', 'view', status, [status]),
   ];
 }
+
+const isFinished = ({ of }: Step): boolean => of.kind === 'finished';
 
 /** CREATE DATABASE. */
 export const databaseStatement = (installation: Installation): string => {

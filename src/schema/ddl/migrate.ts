@@ -95,7 +95,6 @@ function checkNames(rebuild: readonly string[], desired: readonly Desired[]): vo
 
 /** What migrate tells while it works. */
 export interface MigrationListener {
-  onAction?(action: Action): void;
   onFill?(progress: FillProgress): void;
 }
 
@@ -112,7 +111,6 @@ export async function applyMigration(
 ): Promise<void> {
   for (const action of actions) {
     if (action.action === 'unchanged') continue;
-    listener.onAction?.(action);
     for (const statement of action.statements) await db.command(statement);
     await action.then?.run(db, (progress) => listener.onFill?.(progress));
     if (action.object === 'schema_objects' || action.kind === 'database') continue;

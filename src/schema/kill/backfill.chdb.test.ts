@@ -1,10 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { configText } from '../../testing/config';
 import { subject } from '../../testing/law/cases';
 import { compareAll } from '../../testing/law/compare';
 import { configOf } from '../../testing/law/installed';
+import type { KillAt } from '../../testing/law/killed';
 import { runKilled } from '../../testing/law/killed';
 import { Load } from '../../testing/law/load';
 import { Random } from '../../testing/law/random';
@@ -42,6 +44,13 @@ test(
       await engine.db.command('CREATE DATABASE src');
       for (const s of subjects) await engine.db.command(subjectTable(s, 'src'));
       const config = configOf('src', subjects, { timezone: 'Europe/Berlin', zones: ['Asia/Kathmandu'] });
+      const file = join(dataDir, 'tidemark.yaml');
+      const backfill = async (args: readonly string[], kill?: KillAt) => {
+        // An engine that was started again has another port.
+        const connection = { ...config.connection, url: engine.url };
+        await writeFile(file, configText({ ...config, connection }));
+        return runKilled(['backfill', '--config', file, ...args], kill);
+      };
       const installation = await inspect(config, engine.db);
       // Without its views: what is done is done by the backfill.
       const plan = (await planMigration(installation, engine.db, 'test')).filter((a) => a.kind !== 'refresh');
@@ -55,9 +64,8 @@ test(
 
       let unfinished = 0;
       for (let kill = 0; kill < kills; kill++) {
-        const work = { verb: 'backfill', url: engine.url, config, chunkRows: 150, from: '2020-01-01' } as const;
-        const when = { from: random.chance(0.3) ? 'start' : 'chunk', afterMs: random.below(2500) } as const;
-        const running = runKilled(work, kill % 2 === 0 ? when : undefined);
+        const when = { from: random.chance(0.3) ? 'start' : 'progress', afterMs: random.below(2500) } as const;
+        const running = backfill(['--chunk-rows', '150', '--from', '2020-01-01'], kill % 2 === 0 ? when : undefined);
         if (kill % 2 === 1) {
           await pause(1500 + random.below(3000));
           await engine.kill();
@@ -70,8 +78,8 @@ test(
       expect(unfinished).toBeGreaterThan(0);
       // No delay here: a row stamped in the millisecond of the watermark would be of the next.
       await pause(20);
-      const last = await runKilled({ verb: 'backfill', url: engine.url, config, chunkRows: 400 });
-      expect(last).toMatchObject({ done: true, errors: '' });
+      const last = await backfill(['--chunk-rows', '400']);
+      expect(last).toMatchObject({ done: true });
 
       const wrong = (await verify(installation, engine.db, (days) => days)).filter((v) => v.wrong.length > 0);
       expect(wrong).toEqual([]);

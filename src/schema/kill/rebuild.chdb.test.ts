@@ -1,10 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Config } from '../../config/config';
+import { packageVersion } from '../../cli/version';
+import { configText } from '../../testing/config';
 import { subject } from '../../testing/law/cases';
 import { configOf } from '../../testing/law/installed';
+import type { KillAt } from '../../testing/law/killed';
 import { runKilled } from '../../testing/law/killed';
 import { Load } from '../../testing/law/load';
 import { Random } from '../../testing/law/random';
@@ -63,25 +66,31 @@ test.each(['append', 'moving'] as const)(
           await pause(150);
         }
       })();
-      let chunks = 0;
+      const file = join(dataDir, 'tidemark.yaml');
+      const migrate = async (kill?: KillAt) => {
+        // An engine that was started again has another port.
+        const connection = { ...config.connection, url: engine.url };
+        await writeFile(file, configText({ ...config, connection }));
+        return runKilled(['migrate', '--config', file, '--chunk-rows', '8000'], kill);
+      };
+      let unfinished = 0;
       for (let kill = 0; kill < kills; kill++) {
-        const work = { verb: 'migrate', url: engine.url, config, chunkRows: 8000 } as const;
-        const when = { from: random.chance(0.2) ? 'start' : 'chunk', afterMs: random.below(6000) } as const;
-        const running = runKilled(work, kill % 3 === 1 ? undefined : when);
+        const when = { from: random.chance(0.2) ? 'start' : 'progress', afterMs: random.below(5000) } as const;
+        const running = migrate(kill % 3 === 1 ? undefined : when);
         if (kill % 3 === 1) {
           await pause(4000 + random.below(6000));
           await engine.kill();
           engine = await startEngine({ dataDir });
         }
-        chunks += (await running).chunks;
+        if (!(await running).done) unfinished += 1;
       }
-      const last = await runKilled({ verb: 'migrate', url: engine.url, config, chunkRows: 8000 });
-      expect(last).toMatchObject({ done: true, errors: '' });
-      expect(chunks + last.chunks).toBeGreaterThan(10);
+      expect(unfinished).toBeGreaterThan(0);
+      const last = await migrate();
+      expect(last).toMatchObject({ done: true });
       arriving = false;
       await producer;
       const installation = await inspect(config, engine.db);
-      const again = await planMigration(installation, engine.db, 'test');
+      const again = await planMigration(installation, engine.db, packageVersion());
       expect(again.filter((a) => a.action !== 'unchanged')).toEqual([]);
       const left = "SELECT name FROM system.tables WHERE database = 'src_tidemark' AND name LIKE '%\\_\\_next'";
       expect(await engine.db.query(left)).toEqual([]);

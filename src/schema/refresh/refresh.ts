@@ -36,16 +36,22 @@ export async function refreshOnce(installation: Installation, db: Db, options: R
     options.onStep?.(step);
     await runStep(installation, db, step);
   }
+  const [clock] = await db.query<{ at: string }>('SELECT toString(now64(3)) AS at');
+  const drainedSince = `toDateTime64(${literal(clock?.at ?? '')}, 3)`;
   await drainQueue(installation, db, options.drain);
   for (const step of finished) {
     options.onStep?.(step);
-    await runStep(installation, db, step);
+    await runStep(installation, db, step, drainedSince);
   }
 }
 
-/** One refresh of one step, and its proof. */
-export async function runStep(installation: Installation, db: Db, step: Step): Promise<void> {
-  const { lo, hi: proven } = provenSpan(installation, step);
+/**
+ * One refresh of one step, and its proof.
+ * @param since SQL of type DateTime64(3): what was written from this moment on is looked at, whatever was proven meanwhile.
+ */
+export async function runStep(installation: Installation, db: Db, step: Step, since?: string): Promise<void> {
+  const { lo: own, hi: proven } = provenSpan(installation, step);
+  const lo = since === undefined ? own : `least(${own}, ${since})`;
   const [mark] = await db.query<{ hi: string }>(`SELECT ${proven} AS hi`);
   const hi = `toDateTime64(${literal(mark?.hi ?? '1970-01-01 00:00:00')}, 3)`;
   if (insertedOf(step)) return markInserted(installation, db, step.name, hi);

@@ -2,7 +2,7 @@ import { literal, qualified } from '../../core/sql/quote';
 import type { Installation } from '../installation';
 import type { Span } from './context';
 import type { Finished } from './installed';
-import { writtenIn } from './written';
+import { healedSince, writtenIn } from './written';
 
 /** Days of the two rolling windows, ending with and including the day. */
 export const rollingDays = { week: 7, month: 30 } as const;
@@ -21,7 +21,7 @@ export function activeDaysSelect(installation: Installation, rollup: Finished, s
   const own = qualified(`${installation.database}.${target}`);
   const { week, month } = rollingDays;
   const today = `toInt32(toDate(now(), ${literal(rollup.timezone)}))`;
-  const touched = `SELECT count() AS k, min(toInt32(d)) AS least FROM ${pairs} WHERE ${writtenIn(span)}`;
+  const touched = `SELECT count() AS k, min(toInt32(d)) AS least FROM ${pairs} WHERE ${writtenIn(span, healedSince(installation, rollup.role, span.lo))}`;
   // Scalar subqueries are Nullable and not computed while a view is created: hence ifNull.
   const scalar = (sql: string) => `toInt32(ifNull((${sql}), 0))`;
   const lastPair = scalar(`SELECT max(toInt32(d)) FROM ${pairs} FINAL`);

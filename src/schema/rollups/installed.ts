@@ -32,6 +32,8 @@ export interface Places {
 /** Finished numbers in one zone; `name` and `from` are tables. */
 export interface Finished extends FinishedRollup {
   readonly family: string;
+  /** Role of the rollup of places that it comes from. */
+  readonly role: RoleName;
   readonly grain: 'day';
   readonly timezone: string;
 }
@@ -60,7 +62,7 @@ function installedOf(pack: Pack, installation: Installation): InstalledRollup[] 
     const kept: readonly Kept[] =
       rollup.kind === 'places'
         ? placesOf(rollup, source, installation)
-        : (isDate(source) ? zones.slice(0, 1) : zones).map((zone) => finishedIn(rollup, zone, installation));
+        : (isDate(source) ? zones.slice(0, 1) : zones).map((zone) => finishedIn(rollup, base.role, zone, installation));
     return kept.map((own) => ({ pack, rollup: own, role: base.role, sourceClass: source.sourceClass }));
   });
 }
@@ -77,10 +79,10 @@ export function zoneSuffix(zone: string, installation: Installation): string {
   return zone === installation.timezone ? '' : `__${zone.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
 }
 
-function finishedIn(rollup: FinishedRollup, timezone: string, installation: Installation): Finished {
+function finishedIn(rollup: FinishedRollup, role: RoleName, timezone: string, installation: Installation): Finished {
   const suffix = zoneSuffix(timezone, installation);
   const name = `${rollup.name}${suffix}`;
-  return { ...rollup, family: rollup.name, name, from: `${rollup.from}${suffix}`, grain: 'day', timezone };
+  return { ...rollup, family: rollup.name, role, name, from: `${rollup.from}${suffix}`, grain: 'day', timezone };
 }
 
 function placesOf(rollup: PlacesRollup, source: Source, installation: Installation): readonly Places[] {

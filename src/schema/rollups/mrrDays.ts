@@ -2,7 +2,7 @@ import { literal, qualified } from '../../core/sql/quote';
 import type { Installation } from '../installation';
 import type { Span } from './context';
 import type { Finished } from './installed';
-import { writtenIn } from './written';
+import { healedSince, writtenIn } from './written';
 
 /** Type of every amount. */
 const money = 'Decimal(38, 4)';
@@ -29,7 +29,7 @@ export function mrrDaysSelect(installation: Installation, rollup: Finished, span
   const days = `WITH
   ${scalar(`SELECT max(toInt32(d)) FROM ${own}`)} AS last_own,
   greatest(toInt32(toDate(now(), ${literal(rollup.timezone)})), last_own) AS last_day,
-  ${earliest(`WHERE ${writtenIn(span)}`)} AS first_touched,
+  ${earliest(`WHERE ${writtenIn(span, healedSince(installation, rollup.role, span.lo))}`)} AS first_touched,
   if(last_own = 0, ${earliest('FINAL')}, least(first_touched, last_own + 1)) AS first_day`;
   // Per change x with the levels before (p) and from it on (l): (day, step of the level, what it is called, step of the count).
   // What came before the first day is one opening step on the day before it.

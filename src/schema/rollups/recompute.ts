@@ -6,6 +6,7 @@ import { countable } from './ledger';
 import type { MeasureSql } from './measures';
 import { measureSql, needsOrder, rowOrder } from './measures';
 import { counts, everIn, versions } from './sourceRows';
+import type { Touched } from './touched';
 import { touchedPlaces } from './touched';
 
 /** Columns of a table of places, in the order in which the statements return them. */
@@ -19,7 +20,8 @@ export const placesColumns = (rollup: Places): readonly string[] => [
 
 /**
  * The recompute statement of a table kept from the source: rows (bucket, keys…, measures…, run, del) of every place touched
- * in the span, from deduplicated source rows, and `del = 1` for places that lost all their rows. Idempotent.
+ * in the span, from deduplicated source rows, and `del = 1` for places that lost all their rows (none do in class *append*:
+ * the row that touched a place lies in it). Idempotent.
  * @param target table that holds the rollup (class *window* asks it which places it has).
  */
 export function recomputeSelect(context: SourceContext, rollup: Places, span: Span, target: string): string {
@@ -43,7 +45,9 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
       `FROM ${versions(context, scope)}`,
       `WHERE ${[between, ...countable(context, named.hi), `(${[bucket, ...keys.map((k) => k.sql)].join(', ')}) IN (SELECT * FROM tm_touched)`, ...counts(context, rollup)].join('\n  AND ')}`,
     ].join('\n'),
-    nothing: [...measures.map((m) => m.nothing), ...order.map((o) => o.nothing)],
+    ...(source.sourceClass !== 'append' && {
+      nothing: [...measures.map((m) => m.nothing), ...order.map((o) => o.nothing)],
+    }),
   });
 }
 
@@ -51,21 +55,20 @@ interface United {
   readonly rollup: Places;
   readonly keys: readonly { readonly alias: string; readonly name: string }[];
   readonly measures: readonly Pick<MeasureSql, 'name' | 'value'>[];
-  /** Subquery of places (tm_b, tm_k0…). */
-  readonly touched: string;
+  readonly touched: Touched;
   readonly span: Span;
   /** Rows (tm_b, tm_k0…, measures…, tm_c = 1) that touched places have now; may name tm_lo, tm_hi, tm_touched and tm_edge. */
   readonly now: string;
-  /** `SQL AS alias` of what a touched place without rows brings along. */
-  readonly nothing: readonly string[];
+  /** `SQL AS alias` of what a touched place without rows brings along; absent where there is no such place. */
+  readonly nothing?: readonly string[];
 }
 
 /** Aggregates what touched places have now, with `del = 1` where that is nothing. */
 export function united({ rollup, keys, measures, touched, span, now, nothing }: United): string {
   return [
     `WITH ${span.lo} AS tm_lo, ${span.hi} AS tm_hi,`,
-    `  tm_touched AS (${touched}),`,
-    '  (SELECT (min(tm_b), max(tm_b)) FROM tm_touched) AS tm_edge',
+    `  tm_touched AS (${touched.places}),`,
+    `  (${touched.edge}) AS tm_edge`,
     `SELECT ${[
       `tm_b AS ${bucketColumn(rollup)}`,
       ...keys.map((k) => `${k.alias} AS ${k.name}`),
@@ -75,8 +78,12 @@ export function united({ rollup, keys, measures, touched, span, now, nothing }: 
     ].join(', ')}`,
     'FROM (',
     now,
-    'UNION ALL',
-    `SELECT ${['tm_b', ...keys.map((k) => k.alias), ...nothing, '0 AS tm_c'].join(', ')} FROM tm_touched`,
+    ...(nothing
+      ? [
+          'UNION ALL',
+          `SELECT ${['tm_b', ...keys.map((k) => k.alias), ...nothing, '0 AS tm_c'].join(', ')} FROM tm_touched`,
+        ]
+      : []),
     ')',
     `GROUP BY ${['tm_b', ...keys.map((k) => k.alias)].join(', ')}`,
   ].join('\n');

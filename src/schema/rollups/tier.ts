@@ -5,6 +5,7 @@ import { keysOf, tableOf } from './context';
 import type { Places } from './installed';
 import { measureSql } from './measures';
 import { united } from './recompute';
+import { touchedOf } from './touched';
 import { writtenIn } from './written';
 
 /**
@@ -18,7 +19,7 @@ export function tierSelect(context: SourceContext, rollup: Places, below: Places
   const measures = measureSql(source, rollup.measures);
   const from = tableOf(installation, below.name);
   const bucket = bucketOfMinute(source, 'm', rollup);
-  const own = [`${bucket} AS tm_b`, ...keys.map((k) => `${k.name} AS ${k.alias}`)];
+  const ownKeys = keys.map((k) => `${k.name} AS ${k.alias}`);
   // A day of another zone than the reporting one begins up to a day earlier.
   const spare = rollup.timezone === installation.timezone || rollup.grain !== 'day' ? 1 : 2;
   const whole =
@@ -29,10 +30,10 @@ export function tierSelect(context: SourceContext, rollup: Places, below: Places
     rollup,
     keys,
     measures: measures.map((m) => ({ name: m.name, value: m.valueFromBelow })),
-    touched: `SELECT DISTINCT ${own.join(', ')} FROM ${from} WHERE ${writtenIn({ lo: 'tm_lo', hi: 'tm_hi' })}${whole}`,
+    touched: touchedOf(bucket, ownKeys, `FROM ${from} WHERE ${writtenIn({ lo: 'tm_lo', hi: 'tm_hi' })}${whole}`),
     span,
     now: [
-      `SELECT ${[...own, ...measures.map((m) => m.ofBelow), '1 AS tm_c'].join(', ')}`,
+      `SELECT ${[`${bucket} AS tm_b`, ...ownKeys, ...measures.map((m) => m.ofBelow), '1 AS tm_c'].join(', ')}`,
       `FROM ${from} FINAL`,
       `WHERE ${minutesBetween(rollup)} AND (${[bucket, ...keys.map((k) => k.name)].join(', ')}) IN (SELECT * FROM tm_touched)`,
     ].join('\n'),

@@ -22,13 +22,30 @@ export function lifeStart({ installation }: SourceContext, rollup: Places, hi: s
   return `subtractDays(toDate32(${hi}, ${literal(installation.timezone)}), ${rollup.lifeDays - 1})`;
 }
 
-/** Rows (tm_b, tm_k0…): places that the rows stamped in the span belong to, now or (class *moving*) ever before. */
-export function touchedPlaces(context: SourceContext, rollup: Places, span: Span, target: string): string {
+/** The places that a refresh has to recompute. */
+export interface Touched {
+  /** Subquery of rows (tm_b, tm_k0…). */
+  readonly places: string;
+  /** Subquery of one row: the first and the last of their buckets, as a tuple. May name tm_touched, which is {@link places}. */
+  readonly edge: string;
+}
+
+/** {@link Touched} of rows of a table: bucket and keys as columns of a SELECT, and the rest of it. */
+export function touchedOf(bucket: string, keys: readonly string[], rest: string): Touched {
+  return {
+    places: `SELECT DISTINCT ${[`${bucket} AS tm_b`, ...keys].join(', ')} ${rest}`,
+    edge: `SELECT (min(${bucket}), max(${bucket})) ${rest}`,
+  };
+}
+
+/** Places that the rows stamped in the span belong to, now or (class *moving*) ever before. */
+export function touchedPlaces(context: SourceContext, rollup: Places, span: Span, target: string): Touched {
   const { installation, source } = context;
   const zone = installation.timezone;
   const table = qualified(source.table);
   const keys = keysOf(context, rollup);
-  const here = [`${bucketOfRow(source, rollup)} AS tm_b`, ...keys.map((k) => `${k.sql} AS ${k.alias}`)].join(', ');
+  const here = keys.map((k) => `${k.sql} AS ${k.alias}`);
+  const bucketHere = bucketOfRow(source, rollup);
   const whole = present(source, ['time', ...rollup.keys.map((k) => k.from)]);
   const stamp = source.columns['ingestedAt'];
   const arrived = `${stamp} > ${span.lo} AND ${stamp} <= ${span.hi}`;
@@ -37,13 +54,20 @@ export function touchedPlaces(context: SourceContext, rollup: Places, span: Span
   switch (source.sourceClass) {
     case 'append':
     case 'fixed':
-      return `SELECT DISTINCT ${here} FROM ${table} WHERE ${[arrived, whole, ...first.map((d) => daysBetween(source, zone, d))].join(' AND ')}`;
+      return touchedOf(
+        bucketHere,
+        here,
+        `FROM ${table} WHERE ${[arrived, whole, ...first.map((d) => daysBetween(source, zone, d))].join(' AND ')}`,
+      );
     case 'moving': {
       const kept = keys.map((k) => `${k.ofLedger(ledgerColumn(k.logical))} AS ${k.alias}`);
-      const places = [`${bucketOfMinute(source, 'm', rollup)} AS tm_b`, ...kept].join(', ');
       const ids = `SELECT ${column(source, 'id')} FROM ${table} WHERE ${arrived}`;
       const since = first.map((d) => minuteSince(context, d));
-      return `SELECT DISTINCT ${places} FROM ${ledgerTable(context)} WHERE ${[`id IN (${ids})`, ...since].join(' AND ')}`;
+      return touchedOf(
+        bucketOfMinute(source, 'm', rollup),
+        kept,
+        `FROM ${ledgerTable(context)} WHERE ${[`id IN (${ids})`, ...since].join(' AND ')}`,
+      );
     }
     case 'window': {
       const from = `subtractDays(toDate(now(), ${literal(zone)}), ${source.windowDays - 1})`;
@@ -55,7 +79,11 @@ export function touchedPlaces(context: SourceContext, rollup: Places, span: Span
           : `m >= toDateTime(${from}, ${literal(zone)})`;
       const before = `SELECT ${[`${bucket} AS tm_b`, ...own].join(', ')} FROM ${tableOf(installation, target)} FINAL WHERE ${since}`;
       const rows = [daysBetween(source, zone, from), whole, ...(life ? [daysBetween(source, zone, life)] : [])];
-      return `SELECT DISTINCT ${here} FROM ${table} WHERE ${rows.join(' AND ')} UNION DISTINCT ${before}`;
+      const now = touchedOf(bucketHere, here, `FROM ${table} WHERE ${rows.join(' AND ')}`).places;
+      return {
+        places: `${now} UNION DISTINCT ${before}`,
+        edge: 'SELECT (min(tm_b), max(tm_b)) FROM tm_touched',
+      };
     }
   }
 }

@@ -1,47 +1,45 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-import type { ChildWork } from './child';
+const root = join(__dirname, '..', '..', '..');
 
-const bootstrap = "require('tsx/cjs/api').register(); require(process.argv[1])";
-
-/** How a piece of work in a process of its own ended. */
+/** How a run of the CLI ended. */
 export interface Ended {
   /** Whether it came to its end by itself, without failing. */
   readonly done: boolean;
-  /** Chunks that it said were done. */
-  readonly chunks: number;
-  readonly errors: string;
+  /** Lines that it wrote on stderr: how far it is at every quarter, and its error. */
+  readonly lines: readonly string[];
+}
+
+/** A moment some milliseconds after the start of the process, or after it first told how far it is. */
+export interface KillAt {
+  readonly from: 'start' | 'progress';
+  readonly afterMs: number;
 }
 
 /**
- * Runs work in a process of its own, which dies by SIGKILL some milliseconds after `from`: its start, or its first chunk.
- * Never throws; what it wrote to stderr is in the result.
+ * Runs `tidemark` in a process of its own, which dies by SIGKILL at the given moment. Never throws.
+ * @param args such as `['backfill', '--config', file]`
  */
-export function runKilled(
-  work: ChildWork,
-  kill?: { readonly from: 'start' | 'chunk'; readonly afterMs: number },
-): Promise<Ended> {
-  const child = spawn(process.execPath, ['-e', bootstrap, join(__dirname, 'child.ts'), JSON.stringify(work)], {
-    cwd: join(__dirname, '..', '..', '..'),
-    stdio: ['ignore', 'pipe', 'pipe'],
+export function runKilled(args: readonly string[], kill?: KillAt): Promise<Ended> {
+  const child = spawn(process.execPath, [join(root, 'bin', 'tidemark.js'), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let chunks = 0;
   let errors = '';
   let timer: NodeJS.Timeout | undefined;
   const arm = () => {
     if (kill) timer ??= setTimeout(() => child.kill('SIGKILL'), kill.afterMs);
   };
   if (kill?.from === 'start') arm();
-  child.stdout.on('data', (text: Buffer) => {
-    chunks += text.toString().split('\n').length - 1;
+  child.stderr.on('data', (text: Buffer) => {
+    errors += text.toString();
     arm();
   });
-  child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
   return new Promise((resolve) => {
     child.once('close', (code) => {
       clearTimeout(timer);
-      resolve({ done: code === 0, chunks, errors });
+      resolve({ done: code === 0, lines: errors.split('\n').filter((line) => line !== '') });
     });
   });
 }
