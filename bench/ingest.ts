@@ -6,7 +6,7 @@ import { knownSources } from './lib/config';
 import { withDataset } from './lib/dataset';
 import type { Dataset } from './lib/dataset';
 import { numberOf } from './lib/engine';
-import { installOver } from './lib/install';
+import { installOver, settled } from './lib/install';
 import { grouped, percent, short } from './lib/numbers';
 import { probe } from './lib/probes';
 import { textTable } from './lib/print';
@@ -42,6 +42,7 @@ export async function runIngest(options: IngestOptions): Promise<void> {
   await withDataset({ rows, days, sources, folder }, async (dataset) => {
     const { engine } = dataset;
     await installOver(dataset);
+    await settled();
     const views = (await readViews(engine)).length;
     console.log(
       `${views} views; ${grouped(rate)} events/s and the other sources in proportion, ${minutes} minutes each:`,

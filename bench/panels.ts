@@ -2,7 +2,7 @@ import { knownSources } from './lib/config';
 import { readDashboard } from './lib/dashboards';
 import { withDataset } from './lib/dataset';
 import type { Installed } from './lib/install';
-import { installOver } from './lib/install';
+import { installOver, settled } from './lib/install';
 import { grouped, megabytes } from './lib/numbers';
 import { textTable } from './lib/print';
 import { circumstances, circumstancesText, commandLine, table, writeReport } from './lib/report';
@@ -74,6 +74,7 @@ async function measure({ days, runs, data }: PanelsOptions, rows: number, raw: b
   const folder = data === undefined ? undefined : `${data}-${rows}`;
   return withDataset({ rows, days, sources: knownSources(), folder }, async (dataset) => {
     const installed = await installOver(dataset);
+    await settled();
     const times = await measurePanels(dataset, dashboards, { runs, raw });
     return { engine: dataset.engine.version, times, installed, generated: dataset.generated };
   });

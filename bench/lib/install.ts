@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { benchRoles, writeConfig } from './config';
 import type { BenchRole, ConfigOptions } from './config';
 import type { Dataset } from './dataset';
@@ -14,6 +16,12 @@ export interface Installed {
   readonly fillSeconds: number;
   readonly tables: readonly { readonly table: string; readonly rows: number; readonly bytes: number }[];
 }
+
+/** Seconds for which what was filled is looked at again by the upper tiers and the finished numbers (`rollups/written.ts`), and two runs. */
+const lookBackSeconds = 240;
+
+/** Waits until the refreshes find only what arrives: after a filling, not part of an installation's day. */
+export const settled = (): Promise<void> => sleep(lookBackSeconds * 1000);
 
 /** Longest wait for rollups to become fresh after they were filled, in seconds. */
 const longestWait = 3600;

@@ -59,7 +59,7 @@ export function addBenchmarks(program: Command): void {
       'cost of a refresh over little and much history; with --idle of views without work; with --late of late rows',
     )
     .addOption(rows(100_000_000))
-    .addOption(days(100))
+    .addOption(days(400))
     .option('--idle', 'views that find nothing to do')
     .option('--views <n>', 'with --idle: views at 5 s, made by installing side by side', count, 40)
     .option('--seconds <n>', 'with --idle: length of the stretch', count, 60)

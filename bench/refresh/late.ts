@@ -2,7 +2,7 @@ import { arrive } from '../lib/data/generate';
 import { knownSources } from '../lib/config';
 import { withDataset } from '../lib/dataset';
 import { numberOf } from '../lib/engine';
-import { installOver } from '../lib/install';
+import { installOver, settled } from '../lib/install';
 import { grouped, percent, short } from '../lib/numbers';
 import { probe } from '../lib/probes';
 import { textTable } from '../lib/print';
@@ -29,6 +29,7 @@ export async function runLate(options: LateOptions): Promise<void> {
   await withDataset({ rows, days, sources: knownSources(), folder }, async (dataset) => {
     const { engine, contents } = dataset;
     await installOver(dataset);
+    await settled();
     const calm = await probe(engine, { seconds: 40 });
     const counted = 'SELECT sum(n) FROM tidemark.event_day FINAL';
     const base = await numberOf(engine, `${counted} WHERE event != 'bench_probe'`);

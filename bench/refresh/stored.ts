@@ -5,7 +5,7 @@ import { rowsPerEvent } from '../lib/data/tables';
 import { watchCpu } from '../lib/process';
 import { knownSources } from '../lib/config';
 import { withDataset } from '../lib/dataset';
-import { installOver } from '../lib/install';
+import { installOver, settled } from '../lib/install';
 import { grouped, median, short } from '../lib/numbers';
 import { textTable } from '../lib/print';
 import { circumstances, circumstancesText, commandLine, table, writeReport } from '../lib/report';
@@ -90,6 +90,7 @@ async function measure(options: StoredOptions, rows: number, days: number): Prom
   return withDataset({ rows, days, sources: knownSources(), folder }, async (dataset) => {
     const { engine, contents } = dataset;
     await installOver(dataset);
+    await settled();
     const watch = async () =>
       (await watchRuns(engine, 'tidemark', windowSeconds)).filter(({ view }) => !besides.test(view));
     const endIdle = watchCpu(engine.pid);

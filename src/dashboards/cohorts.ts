@@ -4,12 +4,12 @@ import type { CohortGrid, DashboardSql, TablePanel } from './spec';
 export const cohortMonths = 12;
 
 /**
- * First months down, later months across, the share of the cohort that was there again in each. One pass over the pairs,
- * months of a user as a set; no self-join. The month that a cell speaks of must be over and covered by the data.
+ * First months down, later months across, the share of the cohort that was there again in each, from finished numbers per month and
+ * cohort. The month that a cell speaks of must be over and covered by the data.
  */
 export function cohortPanel(sql: DashboardSql, grid: CohortGrid): TablePanel {
   const months = Array.from({ length: cohortMonths }, (_, at) => at + 1);
-  const active = months.map((k) => `countIf(has(months, addMonths(cohort, ${k}))) AS m${k}`);
+  const active = months.map((k) => `sumIf(users, d = addMonths(cohort, ${k})) AS m${k}`);
   const shares = months.map((k) => `if(addMonths(cohort, ${k + 1}) <= edge.1, m${k} / size, NULL) ${sql.as(`M${k}`)}`);
   return {
     kind: 'table',
@@ -27,7 +27,7 @@ export function cohortPanel(sql: DashboardSql, grid: CohortGrid): TablePanel {
     sql: `
       WITH (
         SELECT (
-          least(max(d) + 1, ${sql.today}),
+          least(max(last) + 1, ${sql.today}),
           least(toStartOfMonth(${sql.firstDay}), addMonths(toStartOfMonth(${sql.lastDay}), -${cohortMonths})),
           ${sql.lastDay},
           toStartOfMonth(${sql.today}))
@@ -38,16 +38,12 @@ export function cohortPanel(sql: DashboardSql, grid: CohortGrid): TablePanel {
         size ${sql.as(grid.size)},
         ${shares.join(',\n        ')}
       FROM (
-        SELECT cohort, count() AS size,
+        SELECT cohort, sumIf(users, d = cohort) AS size,
           ${active.join(',\n          ')}
-        FROM (
-          SELECT user, toStartOfMonth(min(d)) AS cohort, groupUniqArray(toStartOfMonth(d)) AS months
-          FROM ${sql.rollup(grid.rollup)}
-          GROUP BY user
-        )
+        FROM ${sql.rollup(grid.rollup)}
         GROUP BY cohort
       )
-      WHERE cohort >= edge.2 AND cohort <= edge.3
+      WHERE cohort >= edge.2 AND cohort <= edge.3 AND size > 0
       ORDER BY cohort`,
   };
 }

@@ -13,7 +13,7 @@ export interface RollupKey {
   /** Logical column of the role whose value it holds. */
   readonly from: string;
   /** `source` keeps the source's own type (user ids may be integers, strings or UUIDs); else a ClickHouse type. */
-  readonly type: 'source' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')";
+  readonly type: 'source' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date';
   /** How many values are kept apart unless tidemark.yaml says otherwise; the rest is `(other)`. Absent: all. */
   readonly top?: number;
 }
@@ -69,17 +69,26 @@ export interface FinishedColumn {
   readonly description: string;
 }
 
-/** Finished numbers per day, kept from a rollup of places by the method named. */
+/**
+ * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
+ * such pairs, `cohortMonths` from pairs and first days, `mrrDays` from changes of subscriptions.
+ */
+export type FinishedMethod = 'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays';
+
+/** Finished numbers, kept from a rollup of places by the method named. */
 export interface FinishedRollup {
   readonly kind: 'finished';
-  /** `activeDays`: from (d, user) pairs (`schema/rollups/activeDays.ts`); `mrrDays`: from changes of subscriptions (`mrrDays.ts`). */
-  readonly method: 'activeDays' | 'mrrDays';
+  readonly method: FinishedMethod;
   readonly name: string;
   readonly title: string;
   readonly description: string;
   /** Name of the rollup of the same pack that it is kept from. */
   readonly from: string;
-  /** Keys beside the day, with the columns of {@link from} whose values they hold. */
+  /** Name of the rollup of first days that it needs, too: it is refreshed after that. */
+  readonly firsts?: string;
+  /** Column of {@link from} that is counted, where it is no key here. */
+  readonly entity?: string;
+  /** Keys beside the day (of method `firstDays`: instead of it), with the columns of {@link from} whose values they hold. */
   readonly keys: readonly RollupKey[];
   readonly columns: readonly FinishedColumn[];
   /** Seconds between two refreshes: a late change makes many days anew, so not as often as its source. */

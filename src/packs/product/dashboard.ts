@@ -217,8 +217,8 @@ function monthsPanel(sql: DashboardSql): PanelSpec {
     title: 'Active users per calendar month',
     about: {
       what: 'Distinct users with at least one event in the calendar month. The paler bar is the month that is not over.',
-      how: 'Exact count of distinct users over whole months: a month that the range only touches is counted whole, so its number does not change with the range.',
-      from: ['user_day'],
+      how: 'Exact counts of distinct users over whole months: a month that the range only touches is counted whole, so its number does not change with the range.',
+      from: ['user_cohort_month'],
     },
     x: 'Month',
     series: [{ column: 'Active users', metric: 'monthlyUsers', open: 'This month so far' }],
@@ -228,10 +228,11 @@ function monthsPanel(sql: DashboardSql): PanelSpec {
         if(open, NULL, users) ${sql.as('Active users')},
         if(open, users, NULL) ${sql.as('This month so far')}
       FROM (
-        SELECT toStartOfMonth(d) AS month, addMonths(month, 1) > ${sql.today} AS open, uniqExact(user) AS users
-        FROM ${sql.rollup('user_day')}
+        SELECT d AS month, addMonths(month, 1) > ${sql.today} AS open, sum(users) AS users
+        FROM ${sql.rollup('user_cohort_month')}
         WHERE d >= toStartOfMonth(${sql.firstDay}) AND d < addMonths(toStartOfMonth(${sql.lastDay}), 1)
         GROUP BY month, open
+        HAVING users > 0
       )
       ORDER BY month`,
   };
@@ -277,7 +278,7 @@ export function activeUsersDashboard({ sql, trust, cohorts }: DashboardKit): Das
         panels: [
           cohorts({
             title: 'Retention by month of first activity',
-            rollup: 'user_day',
+            rollup: 'user_cohort_month',
             who: 'users',
             first: 'First active',
             size: 'Users',

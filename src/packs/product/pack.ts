@@ -1,3 +1,4 @@
+import { cohortRollups } from '../cohorts';
 import type { Pack } from '../types';
 
 /** Who uses the product, when and how often: from one row per event. */
@@ -45,6 +46,7 @@ export const productPack: Pack = {
       ],
       measures: [],
     },
+    ...cohortRollups({ from: 'user_day', prefix: 'user', who: 'users', did: 'did something' }),
     {
       kind: 'finished',
       method: 'activeDays',
@@ -53,6 +55,7 @@ export const productPack: Pack = {
       description:
         'Finished active-user numbers, one row per day: daily, rolling weekly and monthly active users and the lifecycle parts of the day.',
       from: 'user_day',
+      firsts: 'user_first',
       keys: [],
       everySeconds: 60,
       columns: [

@@ -234,7 +234,7 @@ export function financeDashboard({ sql, trust, cohorts }: DashboardKit): Dashboa
         panels: [
           cohorts({
             title: 'Buying again, by month of first order',
-            rollup: 'customer_day',
+            rollup: 'customer_cohort_month',
             who: 'buyers',
             first: 'First order',
             size: 'Buyers',

@@ -1,3 +1,4 @@
+import { cohortRollups } from '../cohorts';
 import type { Pack, RollupMeasure } from '../types';
 import { mrrDay, mrrMetrics, subscriptionDay } from './mrr';
 
@@ -58,6 +59,7 @@ export const revenuePack: Pack = {
       ],
       measures: money,
     },
+    ...cohortRollups({ from: 'customer_day', prefix: 'customer', who: 'buyers', did: 'ordered' }),
     {
       kind: 'places',
       name: 'refund_day',

@@ -102,7 +102,9 @@ function stepObjects(installation: Installation, step: Step, making: Making): re
       hash,
       create: () => ({ statements: create }),
       replace: () => rebuild(installation, step, hash, making),
-      ...(base !== undefined && { follows: base }),
+      ...(step.of.kind === 'finished' && {
+        follows: [step.of.rollup.from, ...(step.of.rollup.firsts === undefined ? [] : [step.of.rollup.firsts])],
+      }),
     },
     ...(all ? [overShards(installation, step, all, hash)] : []),
   ];

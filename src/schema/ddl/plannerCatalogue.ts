@@ -35,12 +35,16 @@ export function plannerCatalogue(installation: Installation, watermarks: Waterma
     ),
     rollups: installed.flatMap((own) => {
       const source = installation.sources[own.role];
-      return source ? [rollupSpec(installation, own, source, installed)] : [];
+      return source && isAsked(own) ? [rollupSpec(installation, own, source, installed)] : [];
     }),
     sources: sources.map((source) => sourceSpec(installation, source, installed)),
   };
   return withWatermarks(catalogue, watermarks);
 }
+
+/** Whether a question may be answered from a table: finished numbers that no metric names are read by dashboards only. */
+const isAsked = ({ pack, rollup }: InstalledRollup): boolean =>
+  rollup.kind === 'places' || pack.metrics.some((metric) => metric.rollup === rollup.family);
 
 /** The table of places that a table is, or is kept from. */
 function baseOf(rollup: Kept, installed: readonly InstalledRollup[]): Places {

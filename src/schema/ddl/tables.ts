@@ -121,14 +121,14 @@ export function stepTable(
   step: Step,
   { name = step.table, generation, comment }: TableMaking = {},
 ): string | undefined {
-  const ddl = tableOfStep(step, tableOf(installation, name));
+  const ddl = tableOfStep(installation, step, tableOf(installation, name));
   if (ddl === undefined) return undefined;
   const kind = step.of.kind === 'ledger' ? 'ledger' : 'rollup';
   const object = { kind, name, ddl, becomes: step.table, ...(generation !== undefined && { generation }) } as const;
   return `${placed(installation, object)}${comment === undefined ? '' : `\nCOMMENT ${literal(comment)}`}`;
 }
 
-function tableOfStep(step: Step, full: string): string | undefined {
+function tableOfStep(installation: Installation, step: Step, full: string): string | undefined {
   switch (step.of.kind) {
     case 'late':
       return undefined;
@@ -137,7 +137,7 @@ function tableOfStep(step: Step, full: string): string | undefined {
     case 'places':
       return placesTable(step.of.context, step.of.rollup, full);
     case 'finished':
-      return finishedTable(step.of.rollup, full);
+      return finishedTable(installation, step.of.rollup, full);
   }
 }
 
@@ -159,16 +159,20 @@ const runIndex = 'INDEX run_index run TYPE minmax GRANULARITY 1';
 const run = ['run DateTime64(3)', runIndex];
 const sweptIndex = 'INDEX swept_index swept_at TYPE minmax GRANULARITY 1';
 
-function finishedTable(rollup: Finished, full: string): string {
-  const keys = rollup.keys.map((k) => `${ident(k.column)} ${k.type === 'source' ? 'String' : k.type}`);
+function finishedTable(installation: Installation, rollup: Finished, full: string): string {
+  const source = installation.sources[rollup.role];
+  const keys = rollup.keys.map((k) => `${ident(k.column)} ${source ? keyType(source, k) : 'String'}`);
   const columns = rollup.columns.map(
     (c) => `${ident(c.column)} ${c.type ?? 'UInt64'} COMMENT ${literal(c.description)}`,
   );
-  const key = ['d', ...rollup.keys.map((k) => ident(k.column))].join(', ');
+  const key = rollup.keys.map((k) => ident(k.column));
+  const perEntity = rollup.method === 'firstDays';
   return table(
     full,
-    [...day(rollup.timezone), ...keys, ...columns, ...run],
-    `ENGINE = ReplacingMergeTree(run) ORDER BY (${key})`,
+    [...day(rollup.timezone), ...keys, ...columns, ...run, ...(perEntity ? ['del UInt8'] : [])],
+    perEntity
+      ? `ENGINE = ReplacingMergeTree(run, del) ORDER BY (${key.join(', ')})`
+      : `ENGINE = ReplacingMergeTree(run) ORDER BY (${['d', ...key].join(', ')})`,
   );
 }
 

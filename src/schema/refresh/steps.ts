@@ -2,8 +2,10 @@ import { ident } from '../../core/sql/quote';
 import { feedColumns, feedSelect } from '../insert/feed';
 import type { Installation } from '../installation';
 import { activeDaysSelect } from '../rollups/activeDays';
+import { cohortMonthsSelect } from '../rollups/cohortMonths';
 import type { SourceContext, Span } from '../rollups/context';
 import { tableOf } from '../rollups/context';
+import { firstDaysSelect } from '../rollups/firstDays';
 import type { Finished, Kept, Places } from '../rollups/installed';
 import { installedRollups } from '../rollups/installed';
 import { ledgerColumn, ledgerName, ledgerSelect, placeColumns } from '../rollups/ledger';
@@ -137,19 +139,33 @@ function finishedStep(installation: Installation, rollup: Finished): Step {
   return {
     name: rollup.name,
     table: rollup.name,
-    upstream: rollup.from,
-    stage: 4,
+    upstream: rollup.firsts ?? rollup.from,
+    // What needs first days begins when these are surely proven: two runs of the view that writes down what is, later.
+    stage: 4 + (rollup.firsts === undefined ? 0 : 2 * installation.everySeconds),
     everySeconds: Math.max(rollup.everySeconds, installation.everySeconds),
-    columns: ['d', ...rollup.keys.map((k) => k.column), ...rollup.columns.map((c) => c.column), 'run'],
+    columns: finishedColumns(rollup),
     select: (span, target) => finishedSelects[rollup.method](installation, rollup, span, target),
     of: { kind: 'finished', rollup },
   };
 }
 
+const finishedColumns = (rollup: Finished): readonly string[] => [
+  'd',
+  ...rollup.keys.map((k) => k.column),
+  ...rollup.columns.map((c) => c.column),
+  'run',
+  ...(rollup.method === 'firstDays' ? ['del'] : []),
+];
+
 /** How finished numbers are kept, by method. */
 const finishedSelects: Readonly<
   Record<Finished['method'], (installation: Installation, rollup: Finished, span: Span, target: string) => string>
-> = { activeDays: activeDaysSelect, mrrDays: mrrDaysSelect };
+> = {
+  activeDays: activeDaysSelect,
+  firstDays: firstDaysSelect,
+  cohortMonths: cohortMonthsSelect,
+  mrrDays: mrrDaysSelect,
+};
 
 /** Rollup of a step that keeps one. */
 export const rollupOf = ({ of }: Step): Kept | undefined => ('rollup' in of ? of.rollup : undefined);

@@ -29,7 +29,7 @@ export interface Places {
   readonly lifeDays: number | null;
 }
 
-/** Finished numbers in one zone; `name` and `from` are tables. */
+/** Finished numbers in one zone; `name`, `from` and `firsts` are tables. */
 export interface Finished extends FinishedRollup {
   readonly family: string;
   /** Role of the rollup of places that it comes from. */
@@ -82,7 +82,16 @@ export function zoneSuffix(zone: string, installation: Installation): string {
 function finishedIn(rollup: FinishedRollup, role: RoleName, timezone: string, installation: Installation): Finished {
   const suffix = zoneSuffix(timezone, installation);
   const name = `${rollup.name}${suffix}`;
-  return { ...rollup, family: rollup.name, role, name, from: `${rollup.from}${suffix}`, grain: 'day', timezone };
+  return {
+    ...rollup,
+    family: rollup.name,
+    role,
+    name,
+    from: `${rollup.from}${suffix}`,
+    ...(rollup.firsts !== undefined && { firsts: `${rollup.firsts}${suffix}` }),
+    grain: 'day',
+    timezone,
+  };
 }
 
 function placesOf(rollup: PlacesRollup, source: Source, installation: Installation): readonly Places[] {

@@ -66,7 +66,7 @@ async function heldIn(installation: Installation, db: Db, rollup: Kept): Promise
     `SELECT concatWithSeparator('|', ${keys.join(', ')}) AS k, [${values.join(', ')}]::Array(Int64) AS v FROM ${installation.database}.${rollup.name} FINAL`,
   );
   const held = new Map(rows.map((r) => [r.k, r.v.map(Number)] as const));
-  return rollup.kind === 'finished' ? new Map([...held].filter(([, v]) => v.some((n) => n !== 0))) : held;
+  return rollup.kind === 'finished' && rollup.columns.length > 0 ? new Map([...held].filter(([, v]) => v.some((n) => n !== 0))) : held;
 }
 
 const asText = (column: string, type = ''): string =>
@@ -95,7 +95,7 @@ async function expectedIn(installation: Installation, db: Db, rollup: Kept, trut
   );
   const day = row?.day ?? 0;
   const today = dayNumber(Date.now(), zone);
-  return expectedFinished(truth, rollup.method, zone, day === today - 1 ? day : Math.max(day, today));
+  return expectedFinished(truth, rollup, zone, day === today - 1 ? day : Math.max(day, today));
 }
 
 /** Whether a bucket (as text) is promised: inside the life of its tier, and not before the promised days. */

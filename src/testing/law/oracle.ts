@@ -1,5 +1,6 @@
 import type { Grain, RoleName } from '../../core/model';
 import { dayNumber, dayText } from './calendar';
+import type { Finished } from '../../schema/rollups/installed';
 import type { Expected } from './expected';
 import type { Version } from './history';
 import { stepNames } from './history';
@@ -114,10 +115,14 @@ export function expectedPlaces(truth: Truth, name: string, grain: Grain, zone: s
 /** Finished numbers, without days on which there is nothing: how many of those lie about is not the law's business. */
 export function expectedFinished(
   truth: Truth,
-  method: 'activeDays' | 'mrrDays',
+  { method, role }: Pick<Finished, 'method' | 'role'>,
   zone: string,
   today: number,
 ): Expected {
+  if (method === 'firstDays') {
+    return new Map([...firstDays(truth[role] ?? [], zone)].map(([user, d]) => [`${dayText(d)}|${user}`, []]));
+  }
+  if (method === 'cohortMonths') return cohortMonths(truth[role] ?? [], zone);
   if (method === 'activeDays') {
     const rows = truth.events ?? [];
     // Days to come are told only where something is known of them.
@@ -165,4 +170,29 @@ export function activeDays(rows: readonly Version[], zone: string, tailDays: num
     ]);
   }
   return out;
+}
+
+/** user → number of the first day. */
+function firstDays(rows: readonly Version[], zone: string): ReadonlyMap<string, number> {
+  const first = new Map<string, number>();
+  for (const { user, timeMs } of rows) {
+    first.set(user, Math.min(first.get(user) ?? Infinity, dayNumber(timeMs, zone)));
+  }
+  return first;
+}
+
+/** month|month of the first day (first days of months) → users, number of the last day. */
+function cohortMonths(rows: readonly Version[], zone: string): Expected {
+  const monthOf = (day: number) => `${dayText(day).slice(0, 7)}-01`;
+  const first = firstDays(rows, zone);
+  const places = new Map<string, { readonly users: Set<string>; last: number }>();
+  for (const { user, timeMs } of rows) {
+    const day = dayNumber(timeMs, zone);
+    const place = `${monthOf(day)}|${monthOf(first.get(user) ?? day)}`;
+    const found = places.get(place) ?? { users: new Set<string>(), last: 0 };
+    found.users.add(user);
+    found.last = Math.max(found.last, day);
+    places.set(place, found);
+  }
+  return new Map([...places].map(([place, { users, last }]) => [place, [users.size, last]]));
 }
