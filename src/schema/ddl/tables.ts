@@ -146,7 +146,12 @@ function ledgerTable({ source, placeColumns }: SourceContext, full: string): str
   const key = ['id', 'm', ...placeColumns.map(ledgerColumn)].join(', ');
   return table(
     full,
-    [`id ${source.types['id'] ?? 'String'}`, "m DateTime('UTC')", ...places],
+    [
+      `id ${source.types['id'] ?? 'String'}`,
+      "m DateTime('UTC')",
+      ...places,
+      'INDEX m_index m TYPE minmax GRANULARITY 1',
+    ],
     `ENGINE = ReplacingMergeTree ORDER BY (${key})`,
   );
 }

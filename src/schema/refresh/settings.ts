@@ -10,6 +10,8 @@ export function statementSettings(installation: Installation, step: Step): strin
   const perUser = step.of.kind !== 'places' || step.of.rollup.keys.some((k) => k.type === 'source');
   return `SETTINGS ${[
     'max_partitions_per_insert_block = 0',
+    // The rows of one statement have different keys already: sorting out equal ones costs half of a large insert.
+    'optimize_on_insert = 0',
     'enable_shared_storage_snapshot_in_query = 1',
     ...(installation.cluster === undefined ? [] : ['enable_parallel_replicas = 0']),
     `max_memory_usage = ${bytes}`,

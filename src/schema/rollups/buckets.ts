@@ -35,6 +35,13 @@ export function rowsBetween(source: Source, { grain, timezone }: Grained, from: 
   return `${time} >= ${instant(from)} AND ${time} < ${instant(to)} + ${widths[grain]}`;
 }
 
+/** Condition on UTC minutes (`m` of the ledger, or of a finer tier) that keeps those of the buckets [from, to]. */
+export function minutesBetween(source: Source, { grain, timezone }: Grained, from: string, to: string): string {
+  if (grain !== 'day') return `m >= ${from} AND m < ${to} + ${widths[grain]}`;
+  const instant = (day: string) => `toDateTime64(${day}, 0, ${literal(isDate(source) ? 'UTC' : timezone)})`;
+  return `m >= ${instant(from)} AND m < ${instant(`addDays(${to}, 1)`)}`;
+}
+
 /** First and last bucket (SQL) that hold any instant of the reporting zone's days [from, to] (SQL of type Date). */
 export function bucketsOfDays(
   installation: Installation,

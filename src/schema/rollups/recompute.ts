@@ -1,11 +1,11 @@
-import { bucketColumn, bucketOfRow, rowsBetween } from './buckets';
+import { bucketColumn, bucketOfRow, minutesBetween, rowsBetween } from './buckets';
 import type { SourceContext, Span } from './context';
 import { keysOf } from './context';
 import type { Places } from './installed';
-import { countable } from './ledger';
+import { countable, ledgerTable } from './ledger';
 import type { MeasureSql } from './measures';
 import { measureSql, needsOrder, rowOrder } from './measures';
-import { counts, everIn, versions } from './sourceRows';
+import { counts, everIn, idsOf, versions } from './sourceRows';
 import type { Touched } from './touched';
 import { touchedPlaces } from './touched';
 
@@ -34,16 +34,19 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
   const between = rowsBetween(source, rollup, 'tm_edge.1', 'tm_edge.2');
   const scope = source.sourceClass === 'moving' ? everIn(context, rollup, 'SELECT tm_b FROM tm_touched') : between;
   const bucket = bucketOfRow(source, rollup);
+  const minutes = minutesBetween(source, rollup, 'tm_edge.1', 'tm_edge.2');
+  const ids = idsOf(context, 'id', `FROM ${ledgerTable(context)} WHERE ${minutes}`);
   return united({
     rollup,
     keys,
     measures: measures.map((m) => ({ name: m.name, value: m.value })),
     touched: touchedPlaces(context, rollup, named, target),
     span,
+    named: ids.named,
     now: [
       `SELECT ${[`${bucket} AS tm_b`, ...keys.map((k) => `${k.sql} AS ${k.alias}`), ...measures.map((m) => m.ofRow), ...order.map((o) => o.ofRow), '1 AS tm_c'].join(', ')}`,
       `FROM ${versions(context, scope)}`,
-      `WHERE ${[between, ...countable(context, named.hi), `(${[bucket, ...keys.map((k) => k.sql)].join(', ')}) IN (SELECT * FROM tm_touched)`, ...counts(context, rollup)].join('\n  AND ')}`,
+      `WHERE ${[between, ...ids.where, ...countable(context, named.hi), `(${[bucket, ...keys.map((k) => k.sql)].join(', ')}) IN (SELECT * FROM tm_touched)`, ...counts(context, rollup)].join('\n  AND ')}`,
     ].join('\n'),
     ...(source.sourceClass !== 'append' && {
       nothing: [...measures.map((m) => m.nothing), ...order.map((o) => o.nothing)],
@@ -57,6 +60,8 @@ interface United {
   readonly measures: readonly Pick<MeasureSql, 'name' | 'value'>[];
   readonly touched: Touched;
   readonly span: Span;
+  /** More for the WITH clause, which may name tm_lo, tm_hi, tm_touched and tm_edge. */
+  readonly named?: readonly string[];
   /** Rows (tm_b, tm_k0…, measures…, tm_c = 1) that touched places have now; may name tm_lo, tm_hi, tm_touched and tm_edge. */
   readonly now: string;
   /** `SQL AS alias` of what a touched place without rows brings along; absent where there is no such place. */
@@ -64,11 +69,11 @@ interface United {
 }
 
 /** Aggregates what touched places have now, with `del = 1` where that is nothing. */
-export function united({ rollup, keys, measures, touched, span, now, nothing }: United): string {
+export function united({ rollup, keys, measures, touched, span, named = [], now, nothing }: United): string {
   return [
     `WITH ${span.lo} AS tm_lo, ${span.hi} AS tm_hi,`,
     `  tm_touched AS (${touched.places}),`,
-    `  (${touched.edge}) AS tm_edge`,
+    `  ${[`(${touched.edge}) AS tm_edge`, ...named].join(',\n  ')}`,
     `SELECT ${[
       `tm_b AS ${bucketColumn(rollup)}`,
       ...keys.map((k) => `${k.alias} AS ${k.name}`),

@@ -6,7 +6,7 @@ import type { Places } from './installed';
 import { countable } from './ledger';
 import { measureSql, needsOrder, rowOrder } from './measures';
 import { onlyGrows } from './pairs';
-import { counts, versions } from './sourceRows';
+import { counts, idsOf, versions } from './sourceRows';
 import { lifeStart } from './touched';
 import { literal, qualified } from '../../core/sql/quote';
 
@@ -43,6 +43,7 @@ export function recountSelect(
   const scope = rowsBetween(source, rollup, 'tm_first', 'tm_last');
   const id = source.columns['id'];
   const anyVersion = id && `${id} IN (SELECT ${id} FROM ${qualified(source.table)} WHERE ${scope})`;
+  const ids = idsOf(context, id ?? '', `FROM ${qualified(source.table)} WHERE ${scope}`);
   const bucket = bucketOfRow(source, rollup);
   const own = bucketColumn(rollup);
   // Whole days of the table's own zone, although `only` speaks of reporting days: more is recounted than asked for, never less.
@@ -50,7 +51,7 @@ export function recountSelect(
   const sides = [
     `SELECT ${[`${bucket} AS tm_b`, ...keys.map((k) => `${k.sql} AS ${k.alias}`), ...measures.map((m) => m.ofRow), ...order.map((o) => o.ofRow), '1 AS tm_c'].join(', ')}`,
     `FROM ${all && onlyGrows(context, rollup) ? qualified(source.table) : versions(context, anyVersion ?? scope)}`,
-    `WHERE ${[scope, ...chosen(bucket), ...countable(context, 'tm_hi'), ...counts(context, rollup)].join('\n  AND ')}`,
+    `WHERE ${[scope, ...ids.where, ...chosen(bucket), ...countable(context, 'tm_hi'), ...counts(context, rollup)].join('\n  AND ')}`,
     ...(all
       ? []
       : [
@@ -62,7 +63,7 @@ export function recountSelect(
   ];
   const differs = ['max(tm_c = 1) != max(tm_c = 0)', ...measures.map((m) => m.differs)].join(' OR ');
   return [
-    `WITH ${days.from} AS tm_from, ${days.to} AS tm_to, ${hi} AS tm_hi, ${from} AS tm_first, ${to} AS tm_last`,
+    `WITH ${[`${days.from} AS tm_from, ${days.to} AS tm_to, ${hi} AS tm_hi, ${from} AS tm_first, ${to} AS tm_last`, ...ids.named].join(', ')}`,
     `SELECT ${[
       `tm_b AS ${own}`,
       ...keys.map((k) => `${k.alias} AS ${k.name}`),

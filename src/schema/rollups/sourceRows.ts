@@ -33,3 +33,26 @@ export function everIn(context: SourceContext, rollup: Places, buckets: string):
   const bucket = bucketOfMinute(context.source, 'm', rollup);
   return `${id} IN (SELECT id FROM ${ledgerTable(context)} WHERE ${bucket} IN (${buckets}))`;
 }
+
+/** A range of ids beside a condition on time: what FINAL has to merge where the table's key tells no time. */
+export interface IdRange {
+  /** `SQL AS alias` for the WITH clause. */
+  readonly named: readonly string[];
+  /** Conditions on the source's rows. */
+  readonly where: readonly string[];
+}
+
+/**
+ * Bounds of the ids that some rows have, in class *moving* of engines that collapse: their key is the id, so that a condition on
+ * time would leave FINAL the whole table to merge. All versions of an id lie within the bounds or none does. Empty elsewhere.
+ * @param id column of the id in those rows
+ * @param rows `FROM … WHERE …`
+ */
+export function idsOf({ source }: SourceContext, id: string, rows: string): IdRange {
+  if (source.sourceClass !== 'moving' || !source.collapses) return { named: [], where: [] };
+  const own = column(source, 'id');
+  return {
+    named: [`(SELECT (min(${id}), max(${id})) ${rows}) AS tm_ids`],
+    where: [`${own} >= tm_ids.1 AND ${own} <= tm_ids.2`],
+  };
+}

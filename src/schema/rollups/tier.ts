@@ -1,5 +1,5 @@
 import { literal } from '../../core/sql/quote';
-import { bucketOfMinute } from './buckets';
+import { bucketOfMinute, minutesBetween } from './buckets';
 import type { SourceContext, Span } from './context';
 import { keysOf, tableOf } from './context';
 import type { Places } from './installed';
@@ -35,15 +35,8 @@ export function tierSelect(context: SourceContext, rollup: Places, below: Places
     now: [
       `SELECT ${[`${bucket} AS tm_b`, ...ownKeys, ...measures.map((m) => m.ofBelow), '1 AS tm_c'].join(', ')}`,
       `FROM ${from} FINAL`,
-      `WHERE ${minutesBetween(rollup)} AND (${[bucket, ...keys.map((k) => k.name)].join(', ')}) IN (SELECT * FROM tm_touched)`,
+      `WHERE ${minutesBetween(source, rollup, 'tm_edge.1', 'tm_edge.2')} AND (${[bucket, ...keys.map((k) => k.name)].join(', ')}) IN (SELECT * FROM tm_touched)`,
     ].join('\n'),
     nothing: measures.map((m) => m.nothingBelow),
   });
-}
-
-/** Condition on the tier below: its buckets inside the touched ones. */
-function minutesBetween({ grain, timezone }: Places): string {
-  if (grain !== 'day') return 'm >= tm_edge.1 AND m < tm_edge.2 + 900';
-  const instant = (day: string) => `toDateTime64(${day}, 0, ${literal(timezone)})`;
-  return `m >= ${instant('tm_edge.1')} AND m < ${instant('addDays(tm_edge.2, 1)')}`;
 }
