@@ -18,7 +18,7 @@ export interface Installed {
 }
 
 /** Seconds for which what was filled is looked at again by the upper tiers and the finished numbers (`rollups/written.ts`), and two runs. */
-const lookBackSeconds = 240;
+const lookBackSeconds = 190;
 
 /** Waits until the refreshes find only what arrives: after a filling, not part of an installation's day. */
 export const settled = (): Promise<void> => sleep(lookBackSeconds * 1000);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Config } from '../../config/config';
+import { loadConfig } from '../../config/load';
 import { packageVersion } from '../../cli/version';
 import { configText } from '../../testing/config';
 import { subject } from '../../testing/law/cases';
@@ -89,7 +90,7 @@ test.each(['append', 'moving'] as const)(
       expect(last).toMatchObject({ done: true });
       arriving = false;
       await producer;
-      const installation = await inspect(config, engine.db);
+      const installation = await inspect(loadConfig(file, {}), engine.db);
       const again = await planMigration(installation, engine.db, packageVersion());
       expect(again.filter((a) => a.action !== 'unchanged')).toEqual([]);
       const left = "SELECT name FROM system.tables WHERE database = 'src_tidemark' AND name LIKE '%\\_\\_next'";

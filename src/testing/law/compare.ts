@@ -66,7 +66,9 @@ async function heldIn(installation: Installation, db: Db, rollup: Kept): Promise
     `SELECT concatWithSeparator('|', ${keys.join(', ')}) AS k, [${values.join(', ')}]::Array(Int64) AS v FROM ${installation.database}.${rollup.name} FINAL`,
   );
   const held = new Map(rows.map((r) => [r.k, r.v.map(Number)] as const));
-  return rollup.kind === 'finished' && rollup.columns.length > 0 ? new Map([...held].filter(([, v]) => v.some((n) => n !== 0))) : held;
+  return rollup.kind === 'finished' && rollup.columns.length > 0
+    ? new Map([...held].filter(([, v]) => v.some((n) => n !== 0)))
+    : held;
 }
 
 const asText = (column: string, type = ''): string =>

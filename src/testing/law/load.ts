@@ -18,8 +18,9 @@ export interface LoadOptions {
 }
 
 /**
- * A producer: half of what it delivers is new; the rest is redelivered (class *append*), or (class *moving*) the same ids
- * with another time, user, name and measures, or deleted, mostly by the key alone. The server stamps the rows.
+ * A producer: half of what it delivers is new; the rest is redelivered (class *append*), or the same ids with other measures
+ * (class *fixed*), or (class *moving*) with another time, user and name, too; or deleted, in class *moving* mostly by the key alone.
+ * The server stamps the rows.
  */
 export class Load {
   readonly #random: Random;
@@ -51,15 +52,17 @@ export class Load {
     const anew = next === 0 || random.chance(0.5);
     const id = anew ? next : random.below(next);
     if (anew) this.#next.set(role, next + 1);
-    // What is delivered again in class append is the same: it is made from the id.
+    // What stays the same when it is delivered again is made from the id.
     const appends = sourceClass === 'append';
-    const row = this.#row(role, id, appends ? new Random(id + 7) : random, appends);
+    const stays = appends || sourceClass === 'fixed';
+    const own = new Random(id + 7);
+    const row = this.#row(role, id, stays ? own : random, appends ? own : random, stays);
     if (appends) return row;
     this.#version += 1;
     const version = Date.now() * 1000 + (this.#version % 1000);
     if (anew || !random.chance(0.1)) return { ...row, version };
     const bare = { timeMs: 0, user: '', name: '', amount: 0, refund: 0, refundMs: null, failed: null, detail: '' };
-    return { ...row, ...(random.chance(0.7) && bare), version, deleted: true };
+    return { ...row, ...(!stays && random.chance(0.7) && bare), version, deleted: true };
   }
 
   #late(base: number, random: Random): number {
@@ -69,7 +72,7 @@ export class Load {
     return odd * dayMs + dayMs / 2 + random.below(dayMs / 12);
   }
 
-  #row(role: Subject['role'], id: number, random: Random, fixed: boolean): Version {
+  #row(role: Subject['role'], id: number, random: Random, measured: Random, fixed: boolean): Version {
     const base = fixed ? this.#startMs : Date.now();
     const timeMs = random.chance(this.#options.late) ? this.#late(base, random) : base - random.below(300_000);
     return {
@@ -80,7 +83,7 @@ export class Load {
       user: `u${random.below(50)}`,
       name: role === 'events' ? random.pick([...stepNames, 'view', 'search']) : `n${random.below(4)}`,
       detail: random.pick(['', 'basic', 'pro']),
-      ...measures(role, random, timeMs),
+      ...measures(role, measured, timeMs),
       stampMs: 0,
     };
   }
