@@ -51,7 +51,7 @@ export interface PlacesRollup {
   /** Rows that count; all when absent. */
   readonly where?: RoleSql;
   /** Installed only where the role has this configured. */
-  readonly needs?: 'steps';
+  readonly needs?: 'steps' | 'dimensions';
 }
 
 /** A column of a rollup that is kept from another rollup. */

@@ -1,7 +1,59 @@
-import type { Pack } from '../types';
+import type { Pack, PlacesRollup, RollupMeasure } from '../types';
 
 /** Relative accuracy 0.01 of every quantile, whatever is merged: the bound that docs/rollups.md promises. */
 const latencyState = 'quantilesDD(0.01, 0.5, 0.95, 0.99)';
+
+const measures: readonly RollupMeasure[] = [
+  { column: 'requests', type: 'UInt64', row: '1', class: 'additive', description: 'Requests.' },
+  {
+    column: 'errors',
+    type: 'UInt64',
+    row: 'toUInt64({error} OR {status} >= 500)',
+    class: 'additive',
+    description: 'Requests that failed: marked as errors, or answered with status 500 or above.',
+  },
+  {
+    column: 'duration_us',
+    type: 'UInt64',
+    row: 'toUInt64(greatest(0, round({durationMs} * 1000)))',
+    class: 'additive',
+    description: 'Sum of the durations in microseconds.',
+  },
+  {
+    column: 'satisfied',
+    type: 'UInt64',
+    row: 'toUInt64({durationMs} <= {apdexMs} AND NOT ({error} OR {status} >= 500))',
+    class: 'additive',
+    description: 'Requests that were answered without error within the Apdex threshold.',
+  },
+  {
+    column: 'tolerating',
+    type: 'UInt64',
+    row: 'toUInt64({durationMs} > {apdexMs} AND {durationMs} <= 4 * {apdexMs} AND NOT ({error} OR {status} >= 500))',
+    class: 'additive',
+    description: 'Requests that were answered without error in up to four times the Apdex threshold.',
+  },
+  {
+    column: 'latency',
+    type: `AggregateFunction(${latencyState}, Float64)`,
+    row: 'toFloat64({durationMs})',
+    class: 'state-additive',
+    state: latencyState,
+    description: 'Sketch of the durations in ms: quantiles 0.5, 0.95 and 0.99, within 1 %.',
+  },
+];
+
+const perEndpoint = {
+  kind: 'places',
+  role: 'requests',
+  tiers: ['minute', 'quarter', 'day'],
+  keys: [
+    { column: 'service', from: 'service', type: 'LowCardinality(String)', top: 200 },
+    { column: 'release', from: 'release', type: 'LowCardinality(String)', top: 200 },
+    { column: 'endpoint', from: 'endpoint', type: 'LowCardinality(String)', top: 100 },
+  ],
+  measures,
+} as const satisfies Partial<PlacesRollup>;
 
 /** How the services answer: throughput, errors, latency, Apdex; from one row per request. */
 export const servicePack: Pack = {
@@ -10,57 +62,19 @@ export const servicePack: Pack = {
   roles: ['requests'],
   rollups: [
     {
-      kind: 'places',
+      ...perEndpoint,
       name: 'request',
       title: 'Requests',
       description: 'Requests, errors and latency per service, release and endpoint.',
-      role: 'requests',
-      tiers: ['minute', 'quarter', 'day'],
-      keys: [
-        { column: 'service', from: 'service', type: 'LowCardinality(String)', top: 200 },
-        { column: 'release', from: 'release', type: 'LowCardinality(String)', top: 200 },
-        { column: 'endpoint', from: 'endpoint', type: 'LowCardinality(String)', top: 100 },
-      ],
+    },
+    {
+      ...perEndpoint,
+      name: 'request_detail',
+      title: 'Requests in detail',
+      description:
+        'Requests, errors and latency per service, release, endpoint and the configured dimensions: as many rows more as these have values, so nothing else is answered from it.',
       dimensions: true,
-      measures: [
-        { column: 'requests', type: 'UInt64', row: '1', class: 'additive', description: 'Requests.' },
-        {
-          column: 'errors',
-          type: 'UInt64',
-          row: 'toUInt64({error} OR {status} >= 500)',
-          class: 'additive',
-          description: 'Requests that failed: marked as errors, or answered with status 500 or above.',
-        },
-        {
-          column: 'duration_us',
-          type: 'UInt64',
-          row: 'toUInt64(greatest(0, round({durationMs} * 1000)))',
-          class: 'additive',
-          description: 'Sum of the durations in microseconds.',
-        },
-        {
-          column: 'satisfied',
-          type: 'UInt64',
-          row: 'toUInt64({durationMs} <= {apdexMs} AND NOT ({error} OR {status} >= 500))',
-          class: 'additive',
-          description: 'Requests that were answered without error within the Apdex threshold.',
-        },
-        {
-          column: 'tolerating',
-          type: 'UInt64',
-          row: 'toUInt64({durationMs} > {apdexMs} AND {durationMs} <= 4 * {apdexMs} AND NOT ({error} OR {status} >= 500))',
-          class: 'additive',
-          description: 'Requests that were answered without error in up to four times the Apdex threshold.',
-        },
-        {
-          column: 'latency',
-          type: `AggregateFunction(${latencyState}, Float64)`,
-          row: 'toFloat64({durationMs})',
-          class: 'state-additive',
-          state: latencyState,
-          description: 'Sketch of the durations in ms: quantiles 0.5, 0.95 and 0.99, within 1 %.',
-        },
-      ],
+      needs: 'dimensions',
     },
   ],
   metrics: [

@@ -77,16 +77,26 @@ function metricSpec(
     ...(metric.windows && { windows: metric.windows }),
     sql: metric.sql,
     ...(metric.weight !== undefined && { weight: metric.weight }),
-    dimensions: dimensionsOf(metric, base, source),
+    dimensions: dimensionsOf(metric, base, source, installed),
     ...rowsThatCount(base, source),
     raw: !finished && metric.class !== 'semi-additive',
     ...(finished && { wholeDays: true }),
   };
 }
 
-/** The metric's own dimensions and, where its rollup is kept by them, the configured ones. */
-function dimensionsOf(metric: Metric, base: Places, source: Source): readonly string[] {
-  const configured = source.dimensions.filter((d) => base.keys.some((k) => k.from === d));
+/** The metric's own dimensions and the configured ones by which its rollup, or another of the same measures, is kept. */
+function dimensionsOf(
+  metric: Metric,
+  base: Places,
+  source: Source,
+  installed: readonly InstalledRollup[],
+): readonly string[] {
+  const alike = installed.flatMap(({ rollup, role }) =>
+    rollup.kind === 'places' && role === base.role && rollup.measures === base.measures ? [rollup] : [],
+  );
+  const configured = source.dimensions.filter((d) =>
+    [base, ...alike].some((rollup) => rollup.keys.some((k) => k.from === d)),
+  );
   return [...new Set([...metric.dimensions, ...configured])];
 }
 

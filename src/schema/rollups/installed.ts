@@ -58,7 +58,7 @@ function installedOf(pack: Pack, installation: Installation): InstalledRollup[] 
   return pack.rollups.flatMap((rollup): InstalledRollup[] => {
     const base = rollup.kind === 'places' ? rollup : baseOf(pack, rollup);
     const source = installation.sources[base.role];
-    if (!source || (base.needs === 'steps' && source.steps.length === 0)) return [];
+    if (!source || (base.needs && source[base.needs].length === 0)) return [];
     const kept: readonly Kept[] =
       rollup.kind === 'places'
         ? placesOf(rollup, source, installation)

@@ -45,7 +45,7 @@ export async function compareAll(
     sum.tables += 1;
     for (const [, values] of expected) sum.cells += Math.max(1, values.length);
     note(sum, rollup.name, wrong);
-    if (rollup.kind === 'places' && rollup.family === 'request') {
+    if (rollup.kind === 'places' && rollup.measures.some((m) => m.column === 'latency')) {
       const found = await latencyWrong(installation, db, rollup, truth, keep);
       sum.cells += found.cells;
       note(sum, `${rollup.name}.latency`, found.wrong);

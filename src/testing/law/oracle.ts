@@ -24,6 +24,13 @@ interface Family {
 }
 
 const failed = (r: Version) => r.failed === true || r.refund >= 500;
+const served = (r: Version) => [
+  1,
+  Number(failed(r)),
+  r.amount,
+  Number(!failed(r) && r.amount <= 500_000),
+  Number(!failed(r) && r.amount > 500_000 && r.amount <= 2_000_000),
+];
 const money = (r: Version) => [1, r.amount * 100, r.refund > 0 ? 1 : 0, r.refund * 100];
 
 /** The families of packs/, by name. Text that a place holds (the plan of a subscription) stands among its keys. */
@@ -36,17 +43,8 @@ export const families: Readonly<Record<string, Family>> = {
     values: () => [],
     counts: (r) => stepNames.some((name) => name === r.name),
   },
-  request: {
-    role: 'requests',
-    keys: (r) => [r.name, releaseOf(r), r.user, r.detail ?? ''],
-    values: (r) => [
-      1,
-      Number(failed(r)),
-      r.amount,
-      Number(!failed(r) && r.amount <= 500_000),
-      Number(!failed(r) && r.amount > 500_000 && r.amount <= 2_000_000),
-    ],
-  },
+  request: { role: 'requests', keys: (r) => [r.name, releaseOf(r), r.user], values: served },
+  request_detail: { role: 'requests', keys: (r) => [r.name, releaseOf(r), r.user, r.detail ?? ''], values: served },
   order: { role: 'orders', keys: (r) => [r.name], values: money },
   customer_day: { role: 'orders', keys: (r) => [r.user, r.name], values: money },
   refund_day: {
