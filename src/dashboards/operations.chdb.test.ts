@@ -105,7 +105,7 @@ test('every panel and variable of every dashboard runs over the product demo, sh
       ...queryPanels(dashboard).map((panel) => ({ name: panel.title, sql: statementOf(panel) })),
       ...variables.map((v) => ({ name: v.name, sql: String(v.definition) })),
     ];
-    for (const hours of [4, 50, 500, 24 * 90])
+    for (const hours of [4, 50, 300, 24 * 90])
       for (const { name, sql } of statements)
         try {
           const rows = await ask(engine.db, sql, reading(hours, {}, Date.now()));
@@ -123,8 +123,10 @@ test('every panel and variable of every dashboard runs over the product demo, sh
 test('reads the tier of the range alone', async () => {
   for (const title of ['Throughput', 'Latency', 'Error rate by release', 'Releases side by side']) {
     expect([title, await tablesRead(title, reading(4))]).toEqual([title, ['request_minute']]);
-    expect([title, await tablesRead(title, reading(50))]).toEqual([title, ['request_quarter']]);
-    expect([title, await tablesRead(title, reading(500))]).toEqual([title, ['request_quarter']]);
+    // Tables take whole days from days.
+    const quarters = title.startsWith('Releases') ? ['request_day', 'request_quarter'] : ['request_quarter'];
+    expect([title, (await tablesRead(title, reading(50))).sort()]).toEqual([title, quarters]);
+    expect([title, (await tablesRead(title, reading(300))).sort()]).toEqual([title, quarters]);
     expect([title, await tablesRead(title, reading(24 * 90))]).toEqual([title, ['request_day']]);
     // Minutes of last month are gone: quarter hours answer.
     const old = reading(4, {}, nowMs - 30 * 24 * hourMs);
@@ -135,7 +137,7 @@ test('reads the tier of the range alone', async () => {
 test.each([
   [4, minuteMs],
   [50, 15 * minuteMs],
-  [500, hourMs],
+  [300, hourMs],
   [24 * 90, 24 * hourMs],
 ])('throughput and quantiles of %d h equal the raw rows, bucket by bucket', async (hours, width) => {
   const at = reading(hours);
@@ -173,7 +175,7 @@ test.each([
 });
 
 test('releases and endpoints: requests, errors, quantiles and Apdex equal the raw rows', async () => {
-  const hours = 24 * 20;
+  const hours = 24 * 10 + 7;
   const at = reading(hours);
   const failedRow = 'status >= 500';
   const numbers = `count() AS n, countIf(${failedRow}) AS e, quantileExact(0.95)(duration_ms) AS p95,

@@ -175,6 +175,8 @@ export interface TierSql {
    * Buckets are whole: a quarter, hour or day that the range only touches is read whole.
    */
   rows(columns: string, where?: string): string;
+  /** The same rows for numbers over the whole range: where quarter hours suit it, its whole days come as one row each. */
+  whole(columns: string, where?: string): string;
   /** Sub-query with a row of zeros for each bucket of the range up to the mark, from the first day of the history on. */
   grid(zeros: string): string;
   /** Instant at which the bucket `time` is over; it is whole where that is not after `mark`. */

@@ -4,11 +4,11 @@ import type { TierSql } from './spec';
 
 const daySeconds = 86_400;
 /** Longest range that is drawn from minutes, from quarter hours one by one, and from quarter hours at all. Seconds. */
-const longest = { minutes: 6 * 3600, quarters: 3 * daySeconds, hours: 31 * daySeconds } as const;
+const longest = { minutes: 6 * 3600, quarters: 3 * daySeconds, hours: 15 * daySeconds } as const;
 
 /**
  * SQL that reads a family of rollups from the tier which suits the range: minutes up to 6 hours, quarter hours up to 3 days,
- * hours made of them up to 31 days, days beyond; and from a coarser one where the finer is not kept that long. Which one is
+ * hours made of them up to 15 days, days beyond; and from a coarser one where the finer is not kept that long. Which one is
  * a constant to the engine, so the tables of the others are not touched (tiers.chdb.test.ts counts the rows read).
  * @example tierSql(settings, 'request').named // multiIf(…) AS tier, ifNull((SELECT hi …), now64(3)) AS mark
  */
@@ -24,13 +24,23 @@ export function tierSql(settings: BuildSettings, family: string): TierSql {
   const hours = `toStartOfInterval(${'$__fromTime'}, INTERVAL 1 HOUR, ${zone})`;
   const day = `toDate($__fromTime, ${zone})`;
   const lastDay = `toDate(least($__toTime, mark), ${zone})`;
-  const branch = (grain: string, time: string, columns: string, within: string, where: string | undefined) =>
-    `SELECT ${time} AS time, ${columns} FROM ${rollup(grain)} WHERE tier = '${grain}' AND ${within}${where ? ` AND ${where}` : ''}`;
+  const branch = (
+    grain: string,
+    time: string,
+    columns: string,
+    within: string,
+    where: string | undefined,
+    tier = grain,
+  ) =>
+    `SELECT ${time} AS time, ${columns} FROM ${rollup(grain)} WHERE tier = '${tier}' AND ${within}${where ? ` AND ${where}` : ''}`;
   /** The width of quarter buckets as drawn. */
   const isFine = `$__toTime - $__fromTime <= ${longest.quarters}`;
   const quarterFrom = `if(${isFine}, toStartOfFifteenMinutes($__fromTime), ${hours})`;
   const instants = (from: string, step: string, to: string) =>
     `arrayMap(s -> toDateTime(s, ${zone}), range(toUInt32(${from}), toUInt32(${to}) + 1, ${step}))`;
+  // Days that lie in the range with all their quarter hours: from the first to before the second.
+  const wholeDays = [`toDate(${quarterFrom} - 1, ${zone}) + 1`, `toDate($__toTime, ${zone})`] as const;
+  const [wholeFrom, wholeTo] = wholeDays.map((d) => `toDateTime(${d}, ${zone})`);
   return {
     tables: ['done', ...['minute', 'quarter', 'day'].map((grain) => `${family}_${grain}`)],
     named: `multiIf(
@@ -44,6 +54,15 @@ export function tierSql(settings: BuildSettings, family: string): TierSql {
           ${branch('quarter', `toDateTime(if(${isFine}, m, toStartOfInterval(m, INTERVAL 1 HOUR, ${zone})), ${zone})`, columns, `m >= ${quarterFrom} AND m <= $__toTime`, where)}
           UNION ALL
           ${branch('day', 't', columns, '$__dateFilter(d)', where)}
+        )`,
+    whole: (columns, where) => `(
+          ${branch('minute', `toDateTime(m, ${zone})`, columns, '$__timeFilter(m)', where)}
+          UNION ALL
+          ${branch('quarter', `toDateTime(m, ${zone})`, columns, `m >= ${quarterFrom} AND m <= $__toTime AND (m < ${wholeFrom} OR m >= ${wholeTo})`, where)}
+          UNION ALL
+          ${branch('day', 't', columns, '$__dateFilter(d)', where)}
+          UNION ALL
+          ${branch('day', 't', columns, `d >= ${wholeDays[0]} AND d < ${wholeDays[1]}`, where, 'quarter')}
         )`,
     grid: (zeros) => `(
           SELECT arrayJoin(multiIf(

@@ -29,7 +29,7 @@ const errorRate = 'if(sum(requests) = 0, NULL, sum(errors) / sum(requests))';
 const apdex = 'if(sum(requests) = 0, NULL, (sum(satisfied) + sum(tolerating) / 2) / sum(requests))';
 
 const byRange =
-  'Ranges up to 6 hours are read from minutes, up to 3 days from quarter hours, up to 31 days from hours made of them, longer ones from days; older ones from the coarser tier that still has them.';
+  'Ranges up to 6 hours are read from minutes, up to 3 days from quarter hours, up to 15 days from hours made of them, longer ones from days (tables and bars take whole days from days at once); older ones from the coarser tier that still has them.';
 const edges = 'A bucket that the range touches is counted whole.';
 const recently =
   'Of the last 5 whole minutes of the range that are counted up to their end; where minutes are not kept any more, of its last whole quarter hour.';
@@ -199,7 +199,7 @@ function endpointBars(sql: DashboardSql, tiers: TierSql): BarGaugePanel {
       SELECT concat(service, ' ', ${named('endpoint')}) ${sql.as('Endpoint')}, slowest ${sql.as('p95')}
       FROM (
         SELECT service, endpoint, ${quantile(2)} AS slowest
-        FROM ${tiers.rows('service, endpoint, requests, latency', chosen)}
+        FROM ${tiers.whole('service, endpoint, requests, latency', chosen)}
         GROUP BY service, endpoint
         ORDER BY sum(requests) DESC, service, endpoint
         LIMIT 10
@@ -242,7 +242,7 @@ function releasesTable(sql: DashboardSql, tiers: TierSql): TablePanel {
     sql: `
       WITH ${tiers.named}
       SELECT service ${sql.as('Service')}, ${named('release')} ${sql.as('Release')}, ${numberColumns(sql)}
-      FROM ${tiers.rows(`service, release, ${measures}`, chosen)}
+      FROM ${tiers.whole(`service, release, ${measures}`, chosen)}
       GROUP BY service, release
       HAVING sum(requests) > 0
       ORDER BY service, max(time) DESC, min(time) DESC
@@ -268,7 +268,7 @@ function endpointsTable(sql: DashboardSql, tiers: TierSql): TablePanel {
     sql: `
       WITH ${tiers.named}
       SELECT service ${sql.as('Service')}, ${named('endpoint')} ${sql.as('Endpoint')}, ${numberColumns(sql)}
-      FROM ${tiers.rows(`service, endpoint, ${measures}`, chosen)}
+      FROM ${tiers.whole(`service, endpoint, ${measures}`, chosen)}
       GROUP BY service, endpoint
       HAVING sum(requests) > 0
       ORDER BY sum(errors) DESC, p95 DESC, service, endpoint

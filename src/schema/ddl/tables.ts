@@ -204,10 +204,8 @@ function placesTable({ source }: SourceContext, rollup: Places, full: string): s
   });
   const bucket = bucketColumn(rollup);
   const perUser = rollup.keys.some((k) => k.type === 'source');
-  // A table of users is read with FINAL over many parts: merging each quiet partition to one part makes that 100 × cheaper.
-  const settings = perUser
-    ? '\nSETTINGS min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1'
-    : '';
+  // Read with FINAL: merging each quiet partition to one part makes that up to 100 × cheaper.
+  const settings = '\nSETTINGS min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1';
   const partition = perUser ? 'toYYYYMM(d)' : partitions[rollup.grain];
   // A day longer than its life, so that no bucket is half gone while the life is compared by days.
   const ttl = rollup.lifeDays === null ? '' : `\nTTL m + INTERVAL ${rollup.lifeDays + 2} DAY`;

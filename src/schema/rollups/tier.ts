@@ -1,12 +1,12 @@
 import { literal } from '../../core/sql/quote';
-import { bucketOfMinute, minutesBetween } from './buckets';
+import { bucketColumn, bucketOfMinute, minutesBetween } from './buckets';
 import type { SourceContext, Span } from './context';
 import { keysOf, tableOf } from './context';
 import type { Places } from './installed';
 import { measureSql } from './measures';
 import { united } from './recompute';
 import { touchedOf } from './touched';
-import { writtenIn } from './written';
+import { lookBack } from './written';
 
 /**
  * The recompute statement of an upper tier: places whose rows in the tier below were written in the span, summed up from
@@ -26,11 +26,15 @@ export function tierSelect(context: SourceContext, rollup: Places, below: Places
     below.lifeDays === null
       ? ''
       : ` AND m >= toDateTime64(subtractDays(toDate32(tm_hi, ${literal(installation.timezone)}), ${below.lifeDays - 1 - spare}), 0, ${literal(installation.timezone)})`;
+  // A heal of the tier below comes with one of this table, unless a refresh that had not seen the former wrote after it.
+  const own = [bucketColumn(rollup), ...keys.map((k) => k.name)].join(', ');
+  const healedHere = `SELECT ${own} FROM ${tableOf(installation, rollup.name)} FINAL WHERE swept_at > ${lookBack('tm_lo')}`;
+  const written = `(run > tm_lo AND run <= tm_hi OR swept_at > ${lookBack('tm_lo')} AND (${[bucket, ...keys.map((k) => k.name)].join(', ')}) NOT IN (${healedHere}))`;
   return united({
     rollup,
     keys,
     measures: measures.map((m) => ({ name: m.name, value: m.valueFromBelow })),
-    touched: touchedOf(bucket, ownKeys, `FROM ${from} WHERE ${writtenIn({ lo: 'tm_lo', hi: 'tm_hi' })}${whole}`),
+    touched: touchedOf(bucket, ownKeys, `FROM ${from} WHERE ${written}${whole}`),
     span,
     now: [
       `SELECT ${[`${bucket} AS tm_b`, ...ownKeys, ...measures.map((m) => m.ofBelow), '1 AS tm_c'].join(', ')}`,

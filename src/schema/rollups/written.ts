@@ -7,8 +7,11 @@ import { tableOf } from './context';
 /** Seconds that a server's clock and the ends of two runs may lie apart. */
 const spareSeconds = 120;
 
-/** Condition on a table of places: rows that a refresh wrote in the span, or a recount of late. */
-export const writtenIn = ({ lo, hi }: Span, healedSince = `${lo} - toIntervalSecond(${spareSeconds})`): string =>
+/** Moment (SQL) from which on heals are looked at by refreshes up to `lo` that run often. */
+export const lookBack = (lo: string): string => `${lo} - toIntervalSecond(${spareSeconds})`;
+
+/** Condition on a table of places: rows that a refresh wrote in the span, or a heal since a moment. */
+export const writtenIn = ({ lo, hi }: Span, healedSince: string): string =>
   `(run > ${lo} AND run <= ${hi} OR swept_at >= ${healedSince})`;
 
 /**
@@ -17,7 +20,6 @@ export const writtenIn = ({ lo, hi }: Span, healedSince = `${lo} - toIntervalSec
  * is chosen only then. So all heals before the newest batch that was old at `lo` had ended.
  */
 export function healedSince(installation: Installation, role: RoleName, lo: string): string {
-  const settled = `${lo} - toIntervalSecond(${spareSeconds})`;
   // Rows that no recount wrote carry 1970-01-01.
-  return `greatest(toDateTime64('1970-01-02 00:00:00', 3), (SELECT max(at) FROM ${tableOf(installation, 'recounts')} WHERE role = ${literal(role)} AND at <= ${settled}))`;
+  return `greatest(toDateTime64('1970-01-02 00:00:00', 3), (SELECT max(at) FROM ${tableOf(installation, 'recounts')} WHERE role = ${literal(role)} AND at <= ${lookBack(lo)}))`;
 }
