@@ -72,8 +72,8 @@ export function addBenchmarks(program: Command): void {
   program
     .command('backfill')
     .description('filling the product pack, with and without a placements ledger')
-    .addOption(rows(20_000_000))
-    .addOption(days(20))
+    .addOption(rows(50_000_000))
+    .addOption(days(100))
     .addOption(data)
     .addOption(results)
     .action(runBackfill);
