@@ -37,7 +37,7 @@ export async function fillBeside(
   step: Step,
   target: string,
   hash: string,
-  onProgress: (progress: FillProgress) => void = () => undefined,
+  onProgress: (progress: FillProgress) => void | Promise<void> = () => undefined,
   chunkRows: number = defaultChunkRows,
 ): Promise<string> {
   if (step.of.kind === 'finished') return fillWhole(installation, db, step, target);
@@ -55,7 +55,7 @@ export async function fillBeside(
   for (const chunk of chunks) {
     if (!known.has(`${chunk.days[0]} ${chunk.days.at(-1)}`))
       await fillChunk(installation, db, step, target, hash, chunk);
-    onProgress({ step: step.name, rows: (rows += chunk.rows), of });
+    await onProgress({ step: step.name, rows: (rows += chunk.rows), of });
   }
   return begins.sort()[0] ?? '';
 }

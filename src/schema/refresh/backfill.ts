@@ -5,6 +5,7 @@ import type { Installation } from '../installation';
 import { tableOf } from '../rollups/context';
 import { fillBeside } from '../ddl/fill';
 import { largeSources } from '../ddl/marks';
+import { viewName } from '../ddl/views';
 import { queueDays } from './days';
 import type { DrainOptions } from './drain';
 import { markDone, refreshOnce } from './refresh';
@@ -54,15 +55,28 @@ async function fillLedgers(
     if (step.of.kind !== 'ledger') continue;
     const { role } = step.of.context.source;
     if (!wanted(role) || !large.has(role) || (await isMarked(installation, db, step))) continue;
-    const began = await fillBeside(installation, db, step, step.table, 'first filling', ({ rows, of }) =>
-      onLedger?.(role, rows, of),
-    );
+    await cancelRun(installation, db, step);
+    const began = await fillBeside(installation, db, step, step.table, 'first filling', async ({ rows, of }) => {
+      onLedger?.(role, rows, of);
+      await cancelRun(installation, db, step);
+    });
     const hi = `toDateTime64(${literal(began)}, 3) - toIntervalSecond(${installation.delaySeconds})`;
     await markDone(installation, db, step.name, hi);
     await db.command(
       `ALTER TABLE ${tableOf(installation, 'backfills')} DELETE WHERE target = ${literal(step.table)} SETTINGS mutations_sync = 1`,
     );
   }
+}
+
+/**
+ * Ends the run that the ledger's view may be at: without a mark it would write down the whole source in one statement, what this
+ * filling does, too. A run that was ended proves nothing; should the filling be killed, the view's next one does it all.
+ */
+async function cancelRun(installation: Installation, db: Db, step: Step): Promise<void> {
+  const [running] = await db.query<{ n: number }>(
+    `SELECT toUInt8(count() > 0) AS n FROM system.view_refreshes WHERE database = ${literal(installation.database)} AND view = ${literal(viewName(step))} AND status = 'Running'`,
+  );
+  if (running?.n === 1) await db.command(`SYSTEM CANCEL VIEW ${tableOf(installation, viewName(step))}`);
 }
 
 async function isMarked(installation: Installation, db: Db, step: Step): Promise<boolean> {
