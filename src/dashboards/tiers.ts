@@ -9,7 +9,7 @@ const longest = { minutes: 6 * 3600, quarters: 3 * daySeconds, hours: 15 * daySe
 /**
  * SQL that reads a family of rollups from the tier which suits the range: minutes up to 6 hours, quarter hours up to 3 days,
  * hours made of them up to 15 days, days beyond; and from a coarser one where the finer is not kept that long. Which one is
- * a constant to the engine, so the tables of the others are not touched (tiers.chdb.test.ts counts the rows read).
+ * a constant to the engine, so the tables of the others are not touched (operations.chdb.test.ts looks into EXPLAIN).
  * @example tierSql(settings, 'request').named // multiIf(…) AS tier, ifNull((SELECT hi …), now64(3)) AS mark
  */
 export function tierSql(settings: BuildSettings, family: string): TierSql {
@@ -38,6 +38,9 @@ export function tierSql(settings: BuildSettings, family: string): TierSql {
   const quarterFrom = `if(${isFine}, toStartOfFifteenMinutes($__fromTime), ${hours})`;
   const instants = (from: string, step: string, to: string) =>
     `arrayMap(s -> toDateTime(s, ${zone}), range(toUInt32(${from}), toUInt32(${to}) + 1, ${step}))`;
+  const minuteRows = (columns: string, where?: string) =>
+    branch('minute', `toDateTime(m, ${zone})`, columns, '$__timeFilter(m)', where);
+  const dayRows = (columns: string, where?: string) => branch('day', 't', columns, '$__dateFilter(d)', where);
   // Days that lie in the range with all their quarter hours: from the first to before the second.
   const wholeDays = [`toDate(${quarterFrom} - 1, ${zone}) + 1`, `toDate($__toTime, ${zone})`] as const;
   const [wholeFrom, wholeTo] = wholeDays.map((d) => `toDateTime(${d}, ${zone})`);
@@ -49,18 +52,18 @@ export function tierSql(settings: BuildSettings, family: string): TierSql {
           'day') AS tier,
         ${markOf(`concat(${literal(`${family}_`)}, tier)`)} AS mark`,
     rows: (columns, where) => `(
-          ${branch('minute', `toDateTime(m, ${zone})`, columns, '$__timeFilter(m)', where)}
+          ${minuteRows(columns, where)}
           UNION ALL
           ${branch('quarter', `toDateTime(if(${isFine}, m, toStartOfInterval(m, INTERVAL 1 HOUR, ${zone})), ${zone})`, columns, `m >= ${quarterFrom} AND m <= $__toTime`, where)}
           UNION ALL
-          ${branch('day', 't', columns, '$__dateFilter(d)', where)}
+          ${dayRows(columns, where)}
         )`,
     whole: (columns, where) => `(
-          ${branch('minute', `toDateTime(m, ${zone})`, columns, '$__timeFilter(m)', where)}
+          ${minuteRows(columns, where)}
           UNION ALL
           ${branch('quarter', `toDateTime(m, ${zone})`, columns, `m >= ${quarterFrom} AND m <= $__toTime AND (m < ${wholeFrom} OR m >= ${wholeTo})`, where)}
           UNION ALL
-          ${branch('day', 't', columns, '$__dateFilter(d)', where)}
+          ${dayRows(columns, where)}
           UNION ALL
           ${branch('day', 't', columns, `d >= ${wholeDays[0]} AND d < ${wholeDays[1]}`, where, 'quarter')}
         )`,

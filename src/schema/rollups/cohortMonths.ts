@@ -15,9 +15,8 @@ import { healedSince, writtenIn } from './written';
  */
 export function cohortMonthsSelect(installation: Installation, rollup: Finished, span: Span, target: string): string {
   const { firsts = '' } = rollup;
-  const base = rollup.from;
   const key = ident(rollup.entity ?? '');
-  const places = tableOf(installation, base);
+  const places = tableOf(installation, rollup.from);
   const own = tableOf(installation, target);
   const first = tableOf(installation, firsts);
   const month = (day: string) => `toStartOfMonth(${day})`;

@@ -1,6 +1,7 @@
-import { literal, qualified } from '../../core/sql/quote';
+import { literal } from '../../core/sql/quote';
 import type { Installation } from '../installation';
 import type { Span } from './context';
+import { tableOf } from './context';
 import type { Finished } from './installed';
 import { healedSince, writtenIn } from './written';
 
@@ -19,8 +20,8 @@ const money = 'Decimal(38, 4)';
  * no longer tell of (deleted, or moved to a later day) become zero: the table forgets no key.
  */
 export function mrrDaysSelect(installation: Installation, rollup: Finished, span: Span, target: string): string {
-  const changes = qualified(`${installation.database}.${rollup.from}`);
-  const own = qualified(`${installation.database}.${target}`);
+  const changes = tableOf(installation, rollup.from);
+  const own = tableOf(installation, target);
   // Scalar subqueries are Nullable and not computed while a view is created: hence ifNull.
   const scalar = (sql: string) => `toInt32(ifNull((${sql}), 0))`;
   const never = 2147480000;

@@ -11,8 +11,8 @@ const spareSeconds = 120;
 export const lookBack = (lo: string): string => `${lo} - toIntervalSecond(${spareSeconds})`;
 
 /** Condition on a table of places: rows that a refresh wrote in the span, or a heal since a moment. */
-export const writtenIn = ({ lo, hi }: Span, healedSince: string): string =>
-  `(run > ${lo} AND run <= ${hi} OR swept_at >= ${healedSince})`;
+export const writtenIn = ({ lo, hi }: Span, healed: string): string =>
+  `(run > ${lo} AND run <= ${hi} OR swept_at >= ${healed})`;
 
 /**
  * Moment (SQL) after which a heal of a role's tables may have been written without a refresh up to `lo` having seen it. A heal
