@@ -6,6 +6,7 @@ export { applyMigration, planMigration } from './ddl/migrate';
 export { plannerCatalogue, watermarksOf } from './ddl/plannerCatalogue';
 export { backfill } from './refresh/backfill';
 export { refreshOnce } from './refresh/refresh';
+export { defaultChunkRows } from './refresh/days';
 export { drainQueue } from './refresh/drain';
 export type { InstalledRollup } from './rollups/installed';
 export { installedRollups } from './rollups/installed';

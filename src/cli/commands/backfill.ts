@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 
 import type { RoleName } from '../../core/model';
 import { roleNames } from '../../core/model';
-import { backfill, inspect, requireMigrated, verify } from '../../schema';
+import { backfill, defaultChunkRows, inspect, requireMigrated, verify } from '../../schema';
 import { Meter } from '../meter';
 import { wholeNumber } from '../numbers';
 import { grouped } from '../output';
@@ -34,7 +34,7 @@ export function backfillCommand(): Command {
     .option('--from <day>', 'first day to count anew, in the reporting zone (YYYY-MM-DD)', day)
     .option('--to <day>', 'last day to count anew', day)
     .addOption(new Option('--role <name>', 'only the rollups of this role').choices(roleNames))
-    .option('--chunk-rows <n>', 'rows of the source that one statement counts at most', wholeNumber, 4_000_000)
+    .option('--chunk-rows <n>', 'rows of the source that one statement counts at most', wholeNumber, defaultChunkRows)
     .option('--rows-per-second <n>', 'throttle: not more rows of the source a second', wholeNumber)
     .option('--verify', 'recount and compare every day that was counted; exit code 1 where one differs')
     .addOption(jsonOption())

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 
 import type { Config } from '../../config/config';
 import { loadConfig } from '../../config/load';
-import { applyMigration, capKeys, inspect, planMigration } from '../../schema';
+import { applyMigration, capKeys, defaultChunkRows, inspect, planMigration } from '../../schema';
 import type { Action } from '../../schema';
 import { accessParts, accessPlan, printAccess, readerXml } from '../../schema/access';
 import { fail } from '../errors';
@@ -56,7 +56,7 @@ export function migrateCommand(): Command {
       '--chunk-rows <n>',
       'rows of a source that one statement of a rebuild counts at most',
       wholeNumber,
-      4_000_000,
+      defaultChunkRows,
     )
     .addOption(jsonOption())
     .action(migrate);

@@ -9,7 +9,7 @@ import { tableOf } from '../rollups/context';
 import { ledgerSelect } from '../rollups/ledger';
 import { recountSelect } from '../rollups/recount';
 import type { Chunk } from '../refresh/days';
-import { chunksOf, sourceDays } from '../refresh/days';
+import { chunksOf, defaultChunkRows, sourceDays } from '../refresh/days';
 import { recountHi } from '../refresh/recounts';
 import { statementSettings } from '../refresh/settings';
 import type { Step } from '../refresh/steps';
@@ -21,9 +21,6 @@ export interface FillProgress {
   readonly rows: number;
   readonly of: number;
 }
-
-/** Rows of the source that one statement of a filling counts at most, unless it is told otherwise. */
-const defaultChunkRows = 4_000_000;
 
 /**
  * Fills a step's new table beside the old one from everything that the source has, some days at a time. Each chunk is written

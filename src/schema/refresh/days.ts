@@ -19,6 +19,9 @@ export interface Chunk {
   readonly rows: number;
 }
 
+/** Rows of a source that one statement counts at most, unless it is told otherwise. */
+export const defaultChunkRows = 4_000_000;
+
 /** Days of the source that are not sealed, oldest first. */
 export function sourceDays(context: SourceContext, db: Db): Promise<readonly DayRows[]> {
   const { source } = context;

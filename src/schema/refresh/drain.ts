@@ -6,7 +6,7 @@ import type { Installation } from '../installation';
 import { bucketColumn, bucketsOfDays } from '../rollups/buckets';
 import type { SourceContext } from '../rollups/context';
 import { tableOf } from '../rollups/context';
-import { chunksOf, queuedDays } from './days';
+import { chunksOf, defaultChunkRows, queuedDays } from './days';
 import type { RecountedStep } from './recounts';
 import { byHand, healInsert, recountedSteps } from './recounts';
 import { refreshSteps, sourceContexts } from './steps';
@@ -28,8 +28,6 @@ export interface DrainOptions {
     readonly ms: number;
   }) => void | Promise<void>;
 }
-
-const defaultChunkRows = 4_000_000;
 
 /**
  * Recounts all queued days of every role now, oldest first, table by table. A chunk is taken out of the queue only when all
