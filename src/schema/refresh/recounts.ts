@@ -6,6 +6,7 @@ import { tableOf } from '../rollups/context';
 import type { Places } from '../rollups/installed';
 import { ledgerName } from '../rollups/ledger';
 import type { Days } from '../rollups/recount';
+import type { IdRange } from '../rollups/sourceRows';
 import { recountSelect, reportingDay } from '../rollups/recount';
 import { proven } from './progress';
 import type { Step } from './steps';
@@ -149,39 +150,42 @@ export function healSelect(installation: Installation, { step, rollup, context }
   const batch = `SELECT d FROM ${tableOf(installation, 'recounts')} WHERE role = ${literal(source.role)} AND at = tm_batch AND tm_batch >= tm_ran`;
   const edge = (f: string) => `ifNull((SELECT ${f}(d) FROM tm_days), toDate('1970-01-01'))`;
   const days = { from: edge('min'), to: edge('max'), only: (day: string) => `${day} IN (SELECT d FROM tm_days)` };
-  return healed(context, rollup, step, days, [
+  const named = [
     `${newestBatch(context)} AS tm_batch`,
     `ifNull(${ran}, toDateTime64(0, 3)) AS tm_ran`,
     `tm_days AS (${batch})`,
-  ]);
+  ];
+  return healed(context, rollup, days, named, recountHi(installation, step));
 }
 
-/**
- * As {@link healSelect} for given days, whatever views ran.
- * @param empty whether the table has no row on these days: then nothing is compared.
- */
-function healDaysSelect(
-  { step, rollup, context }: RecountedStep,
-  days: readonly string[],
-  at: string,
-  empty: boolean,
-): string {
+/** Days that are recounted now, whatever views ran. */
+export interface Asked {
+  /** YYYY-MM-DD. */
+  readonly days: readonly string[];
+  /** The batch's time: the server's clock as text. */
+  readonly at: string;
+  /** Where it was found out for all tables at once: the ids of these days, and the watermark that was proven just then. */
+  readonly stand?: { readonly hi: string; readonly ids: IdRange };
+}
+
+function healDaysSelect({ step, rollup, context }: RecountedStep, { days, at, stand }: Asked, empty: boolean): string {
   const list = days.map((d) => `toDate(${literal(d)})`).join(', ');
   const sorted = [...days].sort();
   const of = (day: string | undefined) => `toDate(${literal(day ?? '1970-01-01')})`;
-  const scope = { from: of(sorted[0]), to: of(sorted.at(-1)), only: (day: string) => `${day} IN (${list})` };
-  return healed(context, rollup, step, scope, [`toDateTime64(${literal(at)}, 3) AS tm_batch`], empty);
+  const only = (day: string) => `${day} IN (${list})`;
+  const scope = { from: of(sorted[0]), to: of(sorted.at(-1)), only, ...(stand && { ids: stand.ids }) };
+  const hi = stand?.hi ?? recountHi(context.installation, step);
+  return healed(context, rollup, scope, [`toDateTime64(${literal(at)}, 3) AS tm_batch`], hi, empty);
 }
 
 function healed(
   context: SourceContext,
   rollup: Places,
-  step: Step,
   days: Days,
   named: readonly string[],
+  hi: string,
   empty = false,
 ): string {
-  const hi = recountHi(context.installation, step);
   return `WITH ${named.join(', ')}\nSELECT *, tm_batch AS swept_at FROM (\n${recountSelect(context, rollup, days, hi, empty)}\n)`;
 }
 
@@ -198,16 +202,18 @@ export const recountHi = (installation: Installation, step: Step): string => {
 /** Columns that the heals return. */
 export const healColumns = (step: Step): readonly string[] => [...step.columns, 'swept_at'];
 
-/** INSERT that mends one table on the given days; `at` is the batch's time as text. */
+/**
+ * INSERT that mends one table on the given days.
+ * @param empty whether the table has no row on these days: then nothing is compared.
+ */
 export function healInsert(
   installation: Installation,
   recounted: RecountedStep,
-  days: readonly string[],
-  at: string,
-  empty = false,
+  asked: Asked,
+  empty: boolean = false,
 ): string {
   const columns = healColumns(recounted.step).map(ident).join(', ');
-  return `INSERT INTO ${tableOf(installation, recounted.step.table)} (${columns})\n${healDaysSelect(recounted, days, at, empty)}`;
+  return `INSERT INTO ${tableOf(installation, recounted.step.table)} (${columns})\n${healDaysSelect(recounted, asked, empty)}`;
 }
 
 /** Rows (at, rollup, d, rows): how many rows of each table each ended sweep found wrong, once per sweep, day and table. */

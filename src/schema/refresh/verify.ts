@@ -90,5 +90,5 @@ export async function healDay(installation: Installation, db: Db, day: string): 
       { day },
     );
   }
-  for (const own of recounted) await recountTable(installation, own, db, [day], at);
+  for (const own of recounted) await recountTable(installation, own, db, { days: [day], at });
 }

@@ -6,6 +6,7 @@ import type { Places } from './installed';
 import { countable } from './ledger';
 import { measureSql, needsOrder, rowOrder } from './measures';
 import { onlyGrows } from './pairs';
+import type { IdRange } from './sourceRows';
 import { counts, idsOf, versions } from './sourceRows';
 import { lifeStart } from './touched';
 import { literal, qualified } from '../../core/sql/quote';
@@ -17,6 +18,8 @@ export interface Days {
   readonly to: string;
   /** Condition on a day of the reporting zone (SQL of type Date), where not all days between are meant. */
   only?(day: string): string;
+  /** Bounds of the ids of all rows of these days, where they are known; else the statement finds them out. */
+  readonly ids?: IdRange;
 }
 
 /**
@@ -43,7 +46,7 @@ export function recountSelect(
   const scope = rowsBetween(source, rollup, 'tm_first', 'tm_last');
   const id = source.columns['id'];
   const anyVersion = id && `${id} IN (SELECT ${id} FROM ${qualified(source.table)} WHERE ${scope})`;
-  const ids = idsOf(context, id ?? '', `FROM ${qualified(source.table)} WHERE ${scope}`);
+  const ids = days.ids ?? idsOf(context, id ?? '', `FROM ${qualified(source.table)} WHERE ${scope}`);
   const bucket = bucketOfRow(source, rollup);
   const own = bucketColumn(rollup);
   // Whole days of the table's own zone, although `only` speaks of reporting days: more is recounted than asked for, never less.

@@ -1,6 +1,7 @@
 import { qualified } from '../../core/sql/quote';
 import { bucketOfMinute } from './buckets';
 import { column, overSource, present } from './columns';
+import type { Source } from '../installation';
 import type { SourceContext } from './context';
 import type { Places } from './installed';
 import { ledgerTable } from './ledger';
@@ -49,10 +50,13 @@ export interface IdRange {
  * @param rows `FROM … WHERE …`
  */
 export function idsOf({ source }: SourceContext, id: string, rows: string): IdRange {
-  if (source.sourceClass !== 'moving' || !source.collapses) return { named: [], where: [] };
+  if (!mergesById(source)) return { named: [], where: [] };
   const own = column(source, 'id');
   return {
     named: [`(SELECT (min(${id}), max(${id})) ${rows}) AS tm_ids`],
     where: [`${own} >= tm_ids.1 AND ${own} <= tm_ids.2`],
   };
 }
+
+/** Whether FINAL over a source merges by id alone, so that bounds of ids spare it most of the table. */
+export const mergesById = ({ sourceClass, collapses }: Source): boolean => sourceClass === 'moving' && collapses;

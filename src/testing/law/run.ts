@@ -1,7 +1,7 @@
 import { literal } from '../../core/sql/quote';
 import type { Db } from '../../core/db';
 import { queuedDays } from '../../schema/refresh/days';
-import { drainQueue, recountTable } from '../../schema/refresh/drain';
+import { drainQueue, recountDays } from '../../schema/refresh/drain';
 import { healColumns, healSelect, nextBatchSelect, recountedSteps } from '../../schema/refresh/recounts';
 import { runStep } from '../../schema/refresh/refresh';
 import { statementSettings } from '../../schema/refresh/settings';
@@ -174,9 +174,8 @@ async function recountOn(
 ): Promise<void> {
   const { role } = context.source;
   const [clock] = await db.query<{ at: string }>('SELECT toString(now64(3)) AS at');
-  for (const own of recountedSteps(steps).filter((r) => r.context.source.role === role)) {
-    await recountTable(installation, own, db, days, stamp(nowMs));
-  }
+  const own = recountedSteps(steps).filter((r) => r.context.source.role === role);
+  await recountDays(context, own, db, days, stamp(nowMs));
   const list = days.map((d) => `toDate(${literal(d)})`).join(', ');
   await db.command(
     `INSERT INTO ${installation.database}.recounts (at, role, d, why) SELECT toDateTime64(${literal(clock?.at ?? '')}, 3), ${literal(role)}, arrayJoin([${list}]), 'late'`,
