@@ -44,8 +44,11 @@ export interface ClickHouseClient {
    * Throws every error of `clickhouse/errors.ts`.
    */
   rows<Row = Record<string, unknown>>(options: QueryOptions): Promise<Row[]>;
-  /** Asks the server to stop a query of the same user; returns at once. Throws as {@link rows}. */
-  kill(queryId: string, ownQueryId: string): Promise<void>;
+  /**
+   * Asks the server to stop a query of the same user, without waiting until it has. Returns how many queries were found, 0 or
+   * 1. Throws as {@link rows}.
+   */
+  kill(queryId: string, ownQueryId: string): Promise<number>;
 }
 
 /**
@@ -100,7 +103,8 @@ export function createClient(options: { readonly transport: Transport; readonly 
     },
 
     async kill(queryId, ownQueryId) {
-      await this.rows({ sql: `KILL QUERY WHERE query_id = ${literal(queryId)} ASYNC`, queryId: ownQueryId });
+      const sql = `KILL QUERY WHERE query_id = ${literal(queryId)} ASYNC`;
+      return (await this.rows({ sql, queryId: ownQueryId })).length;
     },
   };
 }

@@ -29,6 +29,8 @@ export const fail = errorTable({
     `The server answered HTTP ${f.status}${f.detail ? `: ${f.detail}` : ' and said nothing about why'}. Check the URL in the data source settings and the logs of the server.`,
   answer_cut: (f: { bytes: number; detail: string }) =>
     `The answer broke off after ${f.bytes} bytes (${f.detail}). A limit or an error that ClickHouse met in the middle of the query, or a timeout on the way, is the usual cause: narrow the time range, or look for the query in system.query_log.`,
+  timed_out: (f: { seconds: number }) =>
+    `ClickHouse had not answered in full after ${f.seconds} seconds: the query was stopped. Narrow the time range, read a rollup, or raise the timeout of this data source.`,
   cancelled: (_: { queryId: string }) => 'The query was cancelled. Run it again if that was not intended.',
 });
 

@@ -9,6 +9,7 @@ import type {
 } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
 import { fetchTransport } from '../clickhouse/fetchTransport';
+import { createSlots } from '../clickhouse/slots';
 import { replaceReferences } from '../core/interpolate/references';
 import { isAllOrEmpty } from '../core/interpolate/variable';
 import type { VariableValue } from '../core/interpolate/variable';
@@ -46,6 +47,7 @@ function hostOver(url: string, values: Readonly<Record<string, VariableValue>> =
       ),
     isAll: (name, scoped) =>
       name in scoped || name in values ? isAllOrEmpty({ value: valueOf(name, scoped) }) : undefined,
+    slots: createSlots(() => 5),
     user: () => 'ada',
     random: (bytes) => crypto.getRandomValues(bytes),
   };

@@ -23,8 +23,12 @@ import type { Host } from './host';
 import { filtered, interpolated } from './prepare';
 import { migrateQuery } from './query';
 import type { TidemarkOptions, TidemarkQuery } from './query';
-import { runTarget } from './runTarget';
-import { runTargets } from './runTargets';
+import { limitsOf } from './run/limits';
+import type { Runner } from './run/runner';
+import { createRunner } from './run/runner';
+import { runTarget } from './run/runTarget';
+import type { TargetRun } from './run/runTargets';
+import { runTargets } from './run/runTargets';
 import { tablesOf } from './tables';
 import { tagKeys, tagValues } from './tags';
 import { VariableSupport } from './variables';
@@ -35,20 +39,25 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   override readonly variables = new VariableSupport((request) => this.query(request));
   readonly #settings: DataSourceInstanceSettings<TidemarkOptions>;
   readonly #host: Host;
+  readonly #runner: Runner;
 
   constructor(settings: DataSourceInstanceSettings<TidemarkOptions>, host: Host) {
     super(settings);
     this.#settings = settings;
     this.#host = host;
+    this.#runner = createRunner(() => this.#client(), host, limitsOf(settings.jsonData));
   }
 
   /** Runs each target on its own; an error of one is reported under its refId. */
   override query(request: DataQueryRequest<TidemarkQuery>): Observable<DataQueryResponse> {
     const targets = request.targets.map(migrateQuery).filter((query) => this.filterQuery(query));
+    const limits = limitsOf(this.#settings.jsonData);
     return runTargets(
-      targets.map((query) => (signal: AbortSignal) => {
-        return runTarget({ query, request, host: this.#host, client: () => this.#client(), signal });
-      }),
+      targets.map(
+        (query): TargetRun =>
+          (signal, onPart) =>
+            runTarget({ query, request, host: this.#host, runner: this.#runner, limits, signal, onPart }),
+      ),
     );
   }
 

@@ -12,7 +12,11 @@ import type { TidemarkQuery } from './query';
 
 /** A statement as it leaves for the server, and what the user must be told about it. */
 export interface Prepared {
-  readonly sql: string;
+  readonly statement: string;
+  /** Who asks, to be put before it. */
+  readonly comment: string;
+  /** Values of `{name:Type}` in it. */
+  readonly params?: Readonly<Record<string, string>>;
   readonly notices: readonly Notice[];
   /** IANA name of the dashboard's zone. */
   readonly timezone: string;
@@ -51,7 +55,7 @@ export function prepare(query: TidemarkQuery, request: PrepareRequest, host: Hos
     refId: query.refId,
     user: host.user(),
   });
-  return { sql: `${comment}\n${expanded.sql}`, notices: expanded.notices, timezone };
+  return { statement: expanded.sql, comment, notices: expanded.notices, timezone };
 }
 
 /** The statement with its variables filled in. Throws the errors of core/macros and core/interpolate. */

@@ -16,6 +16,12 @@ export interface TidemarkQuery extends DataQuery {
 export interface TidemarkOptions extends DataSourceJsonData {
   /** Database of names without one; empty means the user's default. */
   readonly defaultDatabase?: string;
+  /** Rows that one query may return; what comes after is cut off with a notice. @default 1000000 */
+  readonly maxRows?: number;
+  /** MiB of FORMAT Native that one query may return; as {@link maxRows}. @default 256 */
+  readonly maxMegabytes?: number;
+  /** Seconds that Grafana's proxy waits for an answer (Grafana's own option), and so the plugin. */
+  readonly timeout?: number;
 }
 
 /** Secrets of a data source: written by the config page, kept by Grafana's server, never sent back. */

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { CustomHeadersSettings, Field, FieldSet, Input, Switch, TLSAuthSettings } from '@grafana/ui';
+import { CustomHeadersSettings, Field, FieldSet, Switch, TLSAuthSettings } from '@grafana/ui';
 import { withJson } from './settings';
 import type { ConfigProps, ProxyOptions } from './settings';
 
@@ -12,7 +12,7 @@ const toggles: ReadonlyArray<{ readonly key: Toggle; readonly label: string; rea
   { key: 'oauthPassThru', label: 'Forward OAuth identity', description: 'Sends the viewer’s own token to ClickHouse' },
 ];
 
-/** TLS, identity, timeout and headers: all of it is done by Grafana's proxy, which reads these settings. */
+/** TLS, identity and headers: all of it is done by Grafana's proxy, which reads these settings. */
 export function AdvancedFields({ options, onOptionsChange }: ConfigProps) {
   const id = useId();
   const json: ProxyOptions = options.jsonData;
@@ -31,23 +31,6 @@ export function AdvancedFields({ options, onOptionsChange }: ConfigProps) {
         {!options.readOnly && (json.tlsAuth || json.tlsAuthWithCACert) && (
           <TLSAuthSettings dataSourceConfig={options} onChange={onOptionsChange} />
         )}
-        <Field
-          label="Timeout"
-          description="Seconds that Grafana’s proxy waits for ClickHouse; empty means Grafana’s default"
-          disabled={options.readOnly}
-        >
-          <Input
-            id={`${id}-timeout`}
-            type="number"
-            min={1}
-            width={20}
-            value={json.timeout ?? ''}
-            onChange={(event) => {
-              const seconds = Number.parseInt(event.currentTarget.value, 10);
-              onOptionsChange(withJson(options, { timeout: seconds > 0 ? seconds : undefined }));
-            }}
-          />
-        </Field>
       </FieldSet>
       {!options.readOnly && (
         <FieldSet label="HTTP headers">

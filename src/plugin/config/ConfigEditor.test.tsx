@@ -87,6 +87,17 @@ describe('the settings page', () => {
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
+  it('takes limits as numbers, and their absence', async () => {
+    const current = await show();
+    type(/^Row limit/, '5000');
+    type(/^Size limit/, '16');
+    type(/^Timeout/, '45');
+    expect(current().jsonData).toEqual({ maxRows: 5000, maxMegabytes: 16, timeout: 45 });
+    type(/^Row limit/, '');
+    type(/^Timeout/, '-1');
+    expect(current().jsonData).toEqual({ maxMegabytes: 16 });
+  });
+
   it('only shows what a file provisioned', async () => {
     await show({ url: 'http://clickhouse:8123', readOnly: true });
     expect(screen.getByText(/provisioned from a file/)).toBeInTheDocument();

@@ -1,6 +1,7 @@
 import { Alert, Stack } from '@grafana/ui';
 import { AdvancedFields } from './AdvancedFields';
 import { ConnectionFields } from './ConnectionFields';
+import { LimitFields } from './LimitFields';
 import type { ConfigProps } from './settings';
 
 /** The settings page of a data source. Secrets go to Grafana's server with the save and never come back. */
@@ -13,6 +14,7 @@ export function ConfigEditor({ options, onOptionsChange }: ConfigProps) {
         </Alert>
       )}
       <ConnectionFields options={options} onOptionsChange={onOptionsChange} />
+      <LimitFields options={options} onOptionsChange={onOptionsChange} />
       <AdvancedFields options={options} onOptionsChange={onOptionsChange} />
     </Stack>
   );

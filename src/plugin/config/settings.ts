@@ -7,8 +7,6 @@ export interface ProxyOptions extends TidemarkOptions {
   readonly tlsAuthWithCACert?: boolean;
   readonly tlsSkipVerify?: boolean;
   readonly oauthPassThru?: boolean;
-  /** Seconds that Grafana's proxy waits for an answer; empty means Grafana's default. */
-  readonly timeout?: number;
 }
 
 export type ConfigProps = DataSourcePluginOptionsEditorProps<ProxyOptions, TidemarkSecrets>;

@@ -1,33 +1,35 @@
-import type { AdHocVariableFilter, DataFrame, DataQueryRequest } from '@grafana/data';
-import { readBlocks } from '../clickhouse/blocks';
-import type { ClickHouseClient, QueryAnswer } from '../clickhouse/client';
-import { newQueryId } from '../clickhouse/queryId';
-import { toDataFrames } from '../frames/toDataFrames';
-import { createNativeDecoder } from '../native';
-import type { Block } from '../native';
-import { isCancelled, targetError } from './errors';
-import type { Host } from './host';
-import { prepare } from './prepare';
-import type { Prepared } from './prepare';
-import type { TidemarkQuery } from './query';
+import type { AdHocVariableFilter, DataFrame, DataQueryRequest, QueryResultMeta } from '@grafana/data';
+import type { Received, RunLimits } from '../../clickhouse/run';
+import { toDataFrames } from '../../frames/toDataFrames';
+import { isCancelled, targetError } from '../errors';
+import type { Host } from '../host';
+import { prepare } from '../prepare';
+import type { Prepared } from '../prepare';
+import type { TidemarkQuery } from '../query';
+import { leftOut, unknownFilter } from '../unknownFilter';
+import { cutNotice, runningNotice, warnings } from './notices';
+import { createPacer } from './pacer';
+import type { Outcome, Part, Runner } from './runner';
 import type { TargetResult } from './runTargets';
 import { statsOf } from './stats';
-import { leftOut, unknownFilter } from './unknownFilter';
 
 /** What one target needs to run. */
 export interface TargetContext {
   readonly query: TidemarkQuery;
   readonly request: DataQueryRequest<TidemarkQuery>;
   readonly host: Host;
-  /** Makes the client; may throw. */
-  readonly client: () => ClickHouseClient;
+  readonly runner: Runner;
+  readonly limits: RunLimits;
   /** Aborting ends the request and stops the query on the server. */
   readonly signal: AbortSignal;
+  /** Shows what has come so far. */
+  readonly onPart?: (frames: readonly DataFrame[]) => void;
 }
 
 /**
  * Runs one target: SQL with variables, filters and macros → Native → frames. Never rejects: what went wrong is the
- * result's `error`, together with an empty frame that carries the statement sent, for the inspector.
+ * result's `error`, together with an empty frame that carries the statement sent, for the inspector. Frames shown on the way
+ * are not kept with an error: numbers that are not whole would pass for true ones.
  */
 export async function runTarget(context: TargetContext): Promise<TargetResult> {
   const { query, request, host } = context;
@@ -48,46 +50,63 @@ export async function runTarget(context: TargetContext): Promise<TargetResult> {
   }
 }
 
-/** Sends a statement and reads its answer; an abort stops it on the server too. Throws the errors of clickhouse/ and native/. */
+/** Sends a statement and reads its answer. Throws the errors of clickhouse/ and native/. */
 async function send(context: TargetContext, prepared: Prepared): Promise<DataFrame[]> {
-  const { host, signal } = context;
-  const client = context.client();
-  const queryId = newQueryId(host.random);
-  const stop = () => void client.kill(queryId, newQueryId(host.random)).catch(() => undefined);
-  signal.addEventListener('abort', stop);
+  const { signal, onPart } = context;
+  let latest: Part | undefined;
+  const pacer = createPacer(() => {
+    if (latest) onPart?.(partialFrames(latest, prepared, context));
+  });
   try {
-    return await framesOf(await client.query({ sql: prepared.sql, queryId, signal }), prepared, context.query);
+    const outcome = await context.runner.run(prepared, {
+      signal,
+      onPart(part) {
+        latest = part;
+        if (onPart && part.received.rows > 0) pacer.touch();
+      },
+    });
+    return finalFrames(outcome, prepared, context);
   } finally {
-    signal.removeEventListener('abort', stop);
+    pacer.stop();
   }
 }
 
-async function framesOf(answer: QueryAnswer, prepared: Prepared, query: TidemarkQuery): Promise<DataFrame[]> {
-  const decoder = createNativeDecoder(answer.timeZone ? { zone: answer.timeZone } : {});
-  const blocks: Block[] = [];
-  for await (const block of readBlocks(answer, decoder)) blocks.push(block);
-  const { frames, notices } = toDataFrames(blocks, {
-    refId: query.refId,
-    format: query.format,
-    timezone: prepared.timezone,
-  });
-  const stats = statsOf(answer.summary);
-  const said = [...prepared.notices, ...notices].map(({ message }) => ({
-    severity: 'warning' as const,
-    text: message,
-  }));
-  return frames.map((frame) => ({
-    ...frame,
-    meta: {
-      ...frame.meta,
-      executedQueryString: prepared.sql,
-      custom: { ...frame.meta?.custom, queryId: answer.queryId },
-      ...(stats.length > 0 && { stats }),
-      ...(said.length > 0 && { notices: said }),
-    },
+function partialFrames({ received, progress, sql }: Part, prepared: Prepared, context: TargetContext): DataFrame[] {
+  return framesOf(received, prepared, context, (said) => ({
+    executedQueryString: sql,
+    custom: { queryId: received.queryId },
+    notices: [runningNotice(received, progress), ...said],
   }));
 }
 
-function sentOnly(refId: string, { sql }: Prepared): DataFrame {
-  return { refId, length: 0, fields: [], meta: { executedQueryString: sql } };
+function finalFrames(outcome: Outcome, prepared: Prepared, context: TargetContext): DataFrame[] {
+  const cut = cutNotice(outcome, context.limits);
+  return framesOf(outcome, prepared, context, (said) => {
+    const notices = [...(cut ? warnings([cut]) : []), ...said];
+    return {
+      executedQueryString: outcome.sql,
+      custom: { queryId: outcome.queryId },
+      stats: statsOf(outcome),
+      ...(notices.length > 0 && { notices }),
+    };
+  });
+}
+
+function framesOf(
+  received: Received,
+  prepared: Prepared,
+  { query }: TargetContext,
+  metaOf: (said: NonNullable<QueryResultMeta['notices']>) => QueryResultMeta,
+): DataFrame[] {
+  const { refId, format } = query;
+  const { frames, notices } = toDataFrames(received.blocks, { refId, format, timezone: prepared.timezone });
+  const meta = metaOf(warnings([...prepared.notices, ...notices]));
+  return frames.map((frame) => ({
+    ...frame,
+    meta: { ...frame.meta, ...meta, custom: { ...frame.meta?.custom, ...meta.custom } },
+  }));
+}
+
+function sentOnly(refId: string, { comment, statement }: Prepared): DataFrame {
+  return { refId, length: 0, fields: [], meta: { executedQueryString: `${comment}\n${statement}` } };
 }

@@ -8,8 +8,11 @@ export interface TargetResult {
   readonly error?: DataQueryError;
 }
 
-/** One target on its way; must end soon after `signal` aborts, and never rejects. */
-export type TargetRun = (signal: AbortSignal) => Promise<TargetResult>;
+/**
+ * One target on its way; must end soon after `signal` aborts, and never rejects. `onPart` shows what has come so far; its
+ * frames are the caller's from then on.
+ */
+export type TargetRun = (signal: AbortSignal, onPart: (frames: readonly DataFrame[]) => void) => Promise<TargetResult>;
 
 /**
  * Runs all targets side by side; each emission holds everything known so far, the last is `Done`. An error of one
@@ -21,32 +24,36 @@ export function runTargets(runs: readonly TargetRun[]): Observable<DataQueryResp
     const results: Array<TargetResult | undefined> = runs.map(() => undefined);
     let open = runs.length;
     const emit = () => {
-      const done = results.filter((result) => result !== undefined);
-      const errors = done.flatMap(({ error }) => (error ? [error] : []));
+      const known = results.filter((result) => result !== undefined);
+      const errors = known.flatMap(({ error }) => (error ? [error] : []));
       subscriber.next({
-        // Grafana writes into frames and fields: every emission gets its own.
-        data: done.flatMap(({ frames }) => frames.map(fresh)),
+        // Grafana writes into frames, fields and (where it connects gaps) values: every emission gets its own.
+        data: known.flatMap(({ frames }) => frames.map((frame) => fresh(frame, open > 0))),
         state: open > 0 ? LoadingState.Loading : errors.length > 0 ? LoadingState.Error : LoadingState.Done,
         ...(errors.length > 0 && { errors }),
       });
       if (open === 0) subscriber.complete();
     };
+    const show = (index: number, result: TargetResult, ended: boolean) => {
+      if (abort.signal.aborted) return;
+      results[index] = result;
+      if (ended) open -= 1;
+      emit();
+    };
     if (open === 0) emit();
     runs.forEach((run, index) => {
-      void run(abort.signal).then((result) => {
-        if (abort.signal.aborted) return;
-        results[index] = result;
-        open -= 1;
-        emit();
-      });
+      void run(abort.signal, (frames) => show(index, { frames }, false)).then((result) => show(index, result, true));
     });
     return () => abort.abort();
   });
 }
 
-function fresh(frame: DataFrame): DataFrame {
-  return {
-    ...frame,
-    fields: frame.fields.map(({ state: _state, ...field }) => ({ ...field, config: { ...field.config } })),
-  };
+/** A frame of its own; with values of its own where they are shown again. */
+function fresh(frame: DataFrame, again: boolean): DataFrame {
+  const fields = frame.fields.map(({ state: _state, ...field }) => ({
+    ...field,
+    config: { ...field.config },
+    values: again ? field.values.slice() : field.values,
+  }));
+  return { ...frame, fields };
 }

@@ -1,17 +1,22 @@
 import type { QueryResultMetaStat } from '@grafana/data';
-import type { QuerySummary } from '../clickhouse/summary';
+import type { Outcome } from './runner';
 
-/** The price of a query as Grafana's inspector shows it; empty where the server's summary did not come through. */
-export function statsOf(summary: QuerySummary | undefined): QueryResultMetaStat[] {
-  if (!summary) return [];
+/**
+ * The price of a query as Grafana's inspector shows it. The server's summary leaves with the first bytes of an answer, so of a
+ * long one the last progress that was heard counts where it is more.
+ */
+export function statsOf({ summary, progress, rows, bytes, elapsedMs }: Outcome): QueryResultMetaStat[] {
+  const most = (a: number | undefined, b: number | undefined) =>
+    a === undefined && b === undefined ? undefined : Math.max(a ?? 0, b ?? 0);
+  const stat = (displayName: string, value: number | undefined, unit: string, more = {}): QueryResultMetaStat[] =>
+    value === undefined ? [] : [{ displayName, value, unit, ...more }];
   return [
-    { displayName: 'Rows read', value: summary.readRows, unit: 'short', decimals: 0 },
-    { displayName: 'Bytes read', value: summary.readBytes, unit: 'bytes' },
-    ...(summary.elapsedMs === undefined
-      ? []
-      : [{ displayName: 'Time on the server', value: summary.elapsedMs, unit: 'ms' }]),
-    ...(summary.memoryBytes === undefined
-      ? []
-      : [{ displayName: 'Peak memory', value: summary.memoryBytes, unit: 'bytes' }]),
+    ...stat('Rows read', most(summary?.readRows, progress?.readRows), 'short', { decimals: 0 }),
+    ...stat('Bytes read', most(summary?.readBytes, progress?.readBytes), 'bytes'),
+    ...stat('Time on the server', most(summary?.elapsedMs, progress?.elapsedMs), 'ms'),
+    ...stat('Peak memory', most(summary?.memoryBytes, progress?.memoryBytes), 'bytes'),
+    ...stat('Rows received', rows, 'short', { decimals: 0 }),
+    ...stat('Bytes received', bytes, 'bytes'),
+    ...stat('Time until received', elapsedMs, 'ms'),
   ];
 }
