@@ -21,6 +21,9 @@ const schema = {
     category: { const: 'sql' },
     metrics: { const: true },
     annotations: { const: true },
+    logs: { const: true },
+    tracing: { const: true },
+    streaming: { const: true },
     multiValueFilterOperators: { const: true },
     queryOptions: {
       type: 'object',
@@ -62,7 +65,7 @@ test('plugin.json says what Grafana needs and nothing that would ask for a backe
   expect(validate.errors ?? []).toEqual([]);
 });
 
-test.each(['backend', 'executable', 'alerting', 'streaming'])('plugin.json with "%s" is refused', (key) => {
+test.each(['backend', 'executable', 'alerting', 'routes'])('plugin.json with "%s" is refused', (key) => {
   expect(validate({ ...plugin, [key]: true })).toBe(false);
 });
 

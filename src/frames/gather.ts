@@ -2,24 +2,27 @@ import type { Field, FieldConfig, FieldType } from '@grafana/data';
 import type { Block } from '../native/decoder';
 import type { ColumnData, Plain, Shape } from '../native/column';
 import { dayStartMs } from '../native/zone';
+import type { ColumnHint } from './hints';
 
 /** One column over all blocks; the blocks' data stays where it is until it is copied into a frame. */
 export interface Gathered {
   readonly name: string;
   readonly shape: Shape;
+  readonly hint?: ColumnHint;
   readonly parts: readonly ColumnData[];
   /** Rows over all parts. */
   readonly length: number;
 }
 
 /** The columns of an answer. All blocks of an answer have the same columns. */
-export function gather(blocks: readonly Block[]): Gathered[] {
+export function gather(blocks: readonly Block[], hints?: ReadonlyMap<string, ColumnHint>): Gathered[] {
   const first = blocks[0];
   if (!first) return [];
   const length = blocks.reduce((sum, block) => sum + block.rows, 0);
   return first.columns.map(({ name, shape }, i) => {
     const parts = blocks.map((block) => block.columns[i]!.data);
-    return { name, shape, parts, length };
+    const hint = hints?.get(name);
+    return { name, shape, parts, length, ...(hint && { hint }) };
   });
 }
 
@@ -59,12 +62,23 @@ export function newField(name: string, type: `${FieldType}`, config: FieldConfig
   return { name, type: type as FieldType, config, values };
 }
 
-/** Unit and decimals where the type knows them. Decimals beyond 6 would only be noise on a panel. */
-export function configOf(shape: Shape): FieldConfig {
-  if (shape.kind !== 'number') return {};
-  const { decimals, unit } = shape;
+/**
+ * What is known of a column as Grafana's field config: unit and decimals by its type or, before that, by its comment; the name
+ * and the description of its comment; the zone of a time that its type names. Decimals beyond 6 would only be noise on a panel.
+ */
+export function configOf({ shape, hint }: Pick<Gathered, 'shape' | 'hint'>): FieldConfig {
+  const named = {
+    ...(hint?.name !== undefined && { displayNameFromDS: hint.name }),
+    ...(hint?.description !== undefined && { description: hint.description }),
+  };
+  if (shape.kind === 'time') return { ...named, ...(shape.zone !== undefined && { custom: { timeZone: shape.zone } }) };
+  if (shape.kind !== 'number') return named;
+  const { decimals } = shape;
+  const unit = hint?.unit ?? shape.unit;
   return {
+    ...named,
     ...(decimals !== undefined && decimals > 0 && decimals <= 6 && { decimals }),
+    ...(hint?.decimals !== undefined && { decimals: hint.decimals }),
     ...(unit !== undefined && { unit }),
   };
 }

@@ -13,6 +13,10 @@ const sentences = {
     `Column "${f.column}" is neither the time nor a label nor a value and is left out of the time series. Use format Table to see it.`,
   same_point_twice: (f: { column: string; count: number }) =>
     `${f.count} rows repeat a time in column "${f.column}" with the same labels: the last of them counts. Group by time and labels in the query.`,
+  no_log_lines: (_: { column: string }) =>
+    'Log lines need a time column and a text column (named body or message, else the first text): the answer is shown as a table.',
+  no_spans: (f: { column: string }) =>
+    `A trace needs traceID, spanID, operationName, serviceName, startTime and duration (ms; or duration_ns, duration_us): ${f.column} not found, the answer is shown as a table.`,
   series_left_out: (f: { column: string; count: number; kept: number }) =>
     `The labels make ${f.count + f.kept} time series: ${f.kept} are shown and ${f.count} left out. Keep the largest with LIMIT BY or topK(…), or use fewer label columns.`,
 } as const;

@@ -17,9 +17,9 @@ export function tableFields(columns: readonly Gathered[], { zone, notices }: Tab
     const { name, shape } = column;
     if (shape.kind === 'number' && !allExact(column)) {
       notices.push(frameNotice('shown_as_text', { column: name }));
-      return newField(name, 'string', {}, exactTexts(column));
+      return newField(name, 'string', configOf({ ...column, shape: { kind: 'string' } }), exactTexts(column));
     }
-    const field = newField(name, shape.kind, configOf(shape), plainValues(column, zone));
+    const field = newField(name, shape.kind, configOf(column), plainValues(column, zone));
     const nanos = nanosOf(column);
     return nanos ? { ...field, nanos } : field;
   });

@@ -31,7 +31,7 @@ export function timeSeriesFields(columns: readonly Gathered[], context: TimeSeri
   if (points.withoutTime > 0) notices.push(frameNotice('null_time', { column: time.name, count: points.withoutTime }));
 
   const series = seriesOf(labels, points.rows, context.maxSeries, time.name, notices);
-  const timeField = newField(time.name, 'time', {}, points.times);
+  const timeField = newField(time.name, 'time', configOf(time), points.times);
   const fields: Field[] = [points.nanos ? { ...timeField, nanos: points.nanos } : timeField];
   let repeated = 0;
   for (const column of values) {
@@ -91,10 +91,10 @@ function spreadValues(column: readonly Plain[], { rows, slots, times }: Points, 
 }
 
 function valueField(column: Gathered, values: Plain[], series: Series | undefined, several: boolean): Field {
-  const { name, shape } = column;
+  const { name, shape, hint } = column;
   const labels = series?.labels;
-  const field = newField(name, shape.kind, configOf(shape), values);
+  const field = newField(name, shape.kind, configOf(column), values);
   if (!labels) return field;
-  const displayNameFromDS = several ? `${name} ${series.name}` : series.name;
+  const displayNameFromDS = several ? `${hint?.name ?? name} ${series.name}` : series.name;
   return { ...field, labels, config: { ...field.config, displayNameFromDS } };
 }

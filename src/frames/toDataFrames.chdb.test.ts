@@ -77,14 +77,14 @@ describe('table', () => {
     expect(notices).toEqual([]);
   });
 
-  test('nanoseconds stand beside the milliseconds, zones of columns in meta', async () => {
-    const { fields, frame } = await framesOf(
+  test('nanoseconds stand beside the milliseconds, zones of columns in the field’s config', async () => {
+    const { fields } = await framesOf(
       `SELECT toDateTime64('2026-01-01 00:00:00.123456789', 9, 'Asia/Tokyo') AS t, toDateTime64('2026-01-01 00:00:00.123', 3, 'UTC') AS u`,
       'table',
     );
     expect(fields[0]).toMatchObject({ values: [utc('2025-12-31T15:00:00.123')], nanos: [456789] });
     expect(fields[1]!.nanos).toBeUndefined();
-    expect(frame.meta?.custom).toEqual({ timeZones: { t: 'Asia/Tokyo', u: 'UTC' } });
+    expect(fields.map(({ config }) => config.custom)).toEqual([{ timeZone: 'Asia/Tokyo' }, { timeZone: 'UTC' }]);
   });
 
   test('days begin at midnight of the given zone', async () => {

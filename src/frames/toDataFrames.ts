@@ -1,13 +1,17 @@
-import type { DataFrame, DataFrameType, QueryResultMeta } from '@grafana/data';
+import type { DataFrame, DataFrameType, Field, QueryResultMeta } from '@grafana/data';
 import type { Notice } from '../core/notice';
 import type { Block } from '../native/decoder';
 import { gather } from './gather';
 import type { Gathered } from './gather';
+import type { ColumnHint } from './hints';
+import { logFields } from './logs';
+import { frameNotice } from './notices';
 import { tableFields } from './table';
 import { timeSeriesFields } from './timeSeries';
+import { traceFields } from './trace';
 
 /** How the rows of an answer become frames. */
-export type FrameFormat = 'table' | 'timeseries';
+export type FrameFormat = 'table' | 'timeseries' | 'logs' | 'trace';
 
 export interface FrameOptions {
   readonly refId: string;
@@ -16,6 +20,8 @@ export interface FrameOptions {
   readonly timezone?: string;
   /** Most series that a time series answer is split into; the rest is left out with a notice. @default 1000 */
   readonly maxSeries?: number;
+  /** What is known of columns beyond their type, by name: see {@link hintOf}. */
+  readonly hints?: ReadonlyMap<string, ColumnHint>;
   /** Added to the frame's meta: executed query, statistics. */
   readonly meta?: QueryResultMeta;
 }
@@ -34,43 +40,75 @@ export interface Frames {
  * - `timeseries`: the first time column, sorted; string columns become labels, numbers and booleans values, one field
  *   per value column and label set, `null` where a series has no point. Without a value column, strings are values.
  *   Without a time column the frame is numeric.
+ * - `logs`: {@link logFields}; `trace`: {@link traceFields}; a table with a notice where the columns for it are missing.
  *
- * Time zones that columns name are in `meta.custom.timeZones`, by column name.
+ * Hints of column comments (unit, decimals, shown name) go into the fields' config. Time zones that columns name are in
+ * `config.custom.timeZone` of their field.
  */
 export function toDataFrames(blocks: readonly Block[], options: FrameOptions): Frames {
   const notices: Notice[] = [];
-  const columns = gather(blocks);
-  const zone = zoneName(options.timezone);
-  const series = options.format === 'timeseries' && columns.some(({ shape }) => shape.kind === 'time');
-  const fields = series
-    ? timeSeriesFields(columns, { zone, maxSeries: options.maxSeries ?? 1000, notices })
-    : tableFields(columns, { zone, notices });
+  const columns = gather(blocks, options.hints);
+  const { fields, meta } = layouts[options.format](columns, options, notices);
   const frame: DataFrame = {
     refId: options.refId,
     fields,
     length: fields[0]?.values.length ?? 0,
-    meta: { ...typeMeta(options.format, series, columns), ...zoneMeta(columns), ...options.meta },
+    meta: { ...meta, ...options.meta },
   };
   return { frames: [frame], notices };
 }
 
-/** What Grafana's data plane contract calls such a frame. */
-function typeMeta(format: FrameFormat, series: boolean, columns: readonly Gathered[]): QueryResultMeta {
-  if (format === 'table') return { preferredVisualisationType: 'table' };
-  const wide = columns.every(({ shape, length }) => shape.kind === 'number' && length <= 1);
-  const type = series ? 'timeseries-wide' : wide ? 'numeric-wide' : 'numeric-long';
+interface Layout {
+  readonly fields: Field[];
+  readonly meta: QueryResultMeta;
+}
+
+type MakeLayout = (columns: readonly Gathered[], options: FrameOptions, notices: Notice[]) => Layout;
+
+const layouts: Readonly<Record<FrameFormat, MakeLayout>> = { table, timeseries, logs, trace };
+
+function table(columns: readonly Gathered[], { timezone }: FrameOptions, notices: Notice[]): Layout {
   return {
-    type: type satisfies `${DataFrameType}` as DataFrameType,
-    typeVersion: [0, 1],
-    preferredVisualisationType: series ? 'graph' : 'table',
+    fields: tableFields(columns, { zone: zoneName(timezone), notices }),
+    meta: { preferredVisualisationType: 'table' },
   };
 }
 
-function zoneMeta(columns: readonly Gathered[]): QueryResultMeta {
-  const zones = columns.flatMap(({ name, shape }) =>
-    shape.kind === 'time' && shape.zone !== undefined ? [[name, shape.zone] as const] : [],
-  );
-  return zones.length > 0 ? { custom: { timeZones: Object.fromEntries(zones) } } : {};
+function timeseries(columns: readonly Gathered[], options: FrameOptions, notices: Notice[]): Layout {
+  const zone = zoneName(options.timezone);
+  if (columns.some(({ shape }) => shape.kind === 'time'))
+    return {
+      fields: timeSeriesFields(columns, { zone, maxSeries: options.maxSeries ?? 1000, notices }),
+      meta: { ...contract('timeseries-wide'), preferredVisualisationType: 'graph' },
+    };
+  const wide = columns.every(({ shape, length }) => shape.kind === 'number' && length <= 1);
+  return {
+    fields: tableFields(columns, { zone, notices }),
+    meta: { ...contract(wide ? 'numeric-wide' : 'numeric-long'), preferredVisualisationType: 'table' },
+  };
+}
+
+function logs(columns: readonly Gathered[], options: FrameOptions, notices: Notice[]): Layout {
+  const fields = logFields(columns, notices);
+  if (fields)
+    return {
+      fields,
+      meta: { ...contract('log-lines', [0, 0]), preferredVisualisationType: 'logs' },
+    };
+  if (columns.length > 0) notices.push(frameNotice('no_log_lines', { column: '' }));
+  return table(columns, options, notices);
+}
+
+function trace(columns: readonly Gathered[], options: FrameOptions, notices: Notice[]): Layout {
+  const { fields, missing } = traceFields(columns);
+  if (fields) return { fields, meta: { preferredVisualisationType: 'trace' } };
+  if (columns.length > 0) notices.push(frameNotice('no_spans', { column: missing.join(', ') }));
+  return table(columns, options, notices);
+}
+
+/** What Grafana's data plane contract calls such a frame. */
+function contract(type: `${DataFrameType}`, typeVersion: [number, number] = [0, 1]): QueryResultMeta {
+  return { type: type as DataFrameType, typeVersion };
 }
 
 function zoneName(timezone: string | undefined): string {

@@ -24,6 +24,7 @@ import { filtered, interpolated } from './prepare';
 import { migrateQuery } from './query';
 import type { TidemarkOptions, TidemarkQuery } from './query';
 import { limitsOf } from './run/limits';
+import { runLive } from './run/live';
 import type { Runner } from './run/runner';
 import { createRunner } from './run/runner';
 import { runTarget } from './run/runTarget';
@@ -48,15 +49,23 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
     this.#runner = createRunner(() => this.#client(), host, limitsOf(settings.jsonData));
   }
 
-  /** Runs each target on its own; an error of one is reported under its refId. */
+  /** Runs each target on its own; an error of one is reported under its refId. A live request goes on until it is left. */
   override query(request: DataQueryRequest<TidemarkQuery>): Observable<DataQueryResponse> {
     const targets = request.targets.map(migrateQuery).filter((query) => this.filterQuery(query));
-    const limits = limitsOf(this.#settings.jsonData);
+    const fixed = { host: this.#host, runner: this.#runner, limits: limitsOf(this.#settings.jsonData) };
+    if (request.liveStreaming)
+      return runLive(
+        targets.map((query) => ({
+          refId: query.refId,
+          poll: (range, signal) => runTarget({ ...fixed, query, request: { ...request, range }, signal }),
+        })),
+        request.range,
+      );
     return runTargets(
       targets.map(
         (query): TargetRun =>
           (signal, onPart) =>
-            runTarget({ query, request, host: this.#host, runner: this.#runner, limits, signal, onPart }),
+            runTarget({ ...fixed, query, request, signal, onPart }),
       ),
     );
   }

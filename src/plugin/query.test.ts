@@ -9,7 +9,12 @@ describe('migrateQuery', () => {
   it.each([
     [0, 'timeseries'],
     [1, 'table'],
-    [2, 'table'],
+    [2, 'logs'],
+    [3, 'trace'],
+    ['logs', 'logs'],
+    ['traces', 'trace'],
+    ['flamegraph', 'table'],
+    ['constructor', 'table'],
     ['time_series', 'timeseries'],
     ['timeseries', 'timeseries'],
     ['table', 'table'],

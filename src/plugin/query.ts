@@ -2,7 +2,7 @@ import type { DataSourceJsonData } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
 
 /** What the rows are made into; see frames/. */
-export const queryFormats = ['table', 'timeseries'] as const;
+export const queryFormats = ['table', 'timeseries', 'logs', 'trace'] as const;
 export type QueryFormat = (typeof queryFormats)[number];
 
 /** A query as it is saved in dashboards. Change it only together with {@link migrateQuery}. */
@@ -57,7 +57,20 @@ export function migrateQuery(saved: SavedQuery): TidemarkQuery {
   };
 }
 
+/** Formats under the names and numbers that other ClickHouse and SQL sources save. */
+const savedFormats: Readonly<Record<string, QueryFormat>> = {
+  '0': 'timeseries',
+  timeseries: 'timeseries',
+  time_series: 'timeseries',
+  '2': 'logs',
+  logs: 'logs',
+  '3': 'trace',
+  trace: 'trace',
+  traces: 'trace',
+};
+
 function formatOf({ format, queryType }: SavedQuery): QueryFormat {
   const said = format ?? queryType;
-  return said === 0 || said === 'timeseries' || said === 'time_series' ? 'timeseries' : 'table';
+  const known = typeof said === 'string' || typeof said === 'number' ? String(said) : '';
+  return Object.hasOwn(savedFormats, known) ? savedFormats[known]! : 'table';
 }

@@ -19,6 +19,8 @@ const formats: ReadonlyArray<{ readonly label: string; readonly value: QueryForm
     value: 'timeseries',
     description: 'First time column as time, text columns as labels, number columns as values',
   },
+  { label: 'Logs', value: 'logs', description: 'A time, a text (body or message), level and id; the rest as labels' },
+  { label: 'Trace', value: 'trace', description: 'Spans: traceID, spanID, parentSpanID, operationName, startTime, …' },
 ];
 
 /** Editor of a panel's query: SQL, its format, and the statement that was really sent. */
