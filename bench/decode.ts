@@ -5,27 +5,13 @@ import { decodeNative } from '../src/native/decoder';
 import { fetchFormats } from './lib/formats';
 import { interleave } from './lib/interleave';
 import type { Contestant, Measured } from './lib/interleave';
+import { panelRows, panelStatements } from './lib/panelRows';
 import { circumstances, table, writeReport } from './lib/report';
 
-const rows = 1_000_000;
+const rows = panelRows;
 const rounds = 9;
 const command = 'npm run bench -- decode';
 
-/** A panel's usual columns: a time, a label of 20 values, a counter as 64-bit integer, an amount. */
-const statement = (label: string) => `
-SELECT
-    toDateTime('2026-01-01 00:00:00', 'UTC') + number AS time,
-    ${label} AS region,
-    toUInt64(cityHash64(number) % 1000000007) AS events,
-    round((cityHash64(number, 1) % 100000000) / 1000 + 0.5, 3) AS amount
-FROM numbers(${rows})
-SETTINGS output_format_arrow_compression_method = 'none'`;
-
-const label = `concat('r', toString(cityHash64(number, 2) % 20))`;
-const cases = [
-  { name: 'String', sql: statement(label) },
-  { name: 'LowCardinality(String)', sql: statement(`toLowCardinality(${label})`) },
-];
 const formats = ['JSON', 'JSONCompactColumns', 'Arrow', 'Native'] as const;
 
 /**
@@ -35,7 +21,7 @@ const formats = ['JSON', 'JSONCompactColumns', 'Arrow', 'Native'] as const;
 export async function runDecode(): Promise<void> {
   const results = [];
   let engine = '';
-  for (const { name, sql } of cases) {
+  for (const { name, sql } of panelStatements) {
     const { version, byFormat } = await fetchFormats(sql, formats);
     engine = version;
     const bytes = Object.fromEntries(formats.map((format) => [format, byFormat.get(format)!.length]));

@@ -5,6 +5,7 @@ import { runBackfill } from '../backfill';
 import { runDecode } from '../decode';
 import { runIngest } from '../ingest';
 import { runPanels } from '../panels';
+import { runPath } from '../path';
 import { runRefresh } from '../refresh';
 
 /** A number of rows: `1000000`, `1_000_000`, `1e6`, `10M`. Throws InvalidArgumentError. */
@@ -33,6 +34,12 @@ export function addBenchmarks(program: Command): void {
     .command('decode')
     .description('decoding Native, Arrow and JSON')
     .action(() => runDecode());
+  program
+    .command('path')
+    .description('from HTTP to data frames in Chromium: Native, Arrow and JSON, time and memory')
+    .option('--rounds <n>', 'times that each is run, in turn', count, 7)
+    .addOption(results)
+    .action(runPath);
   program
     .command('panels')
     .description('panels over rollups against the same questions of raw rows')

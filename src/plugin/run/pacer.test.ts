@@ -8,7 +8,7 @@ test('the first drawing comes soon, the next ones are spaced however often there
   const pacer = createPacer(() => void drawn.push(Math.round(performance.now())));
   const start = Math.round(performance.now());
   for (let i = 0; i < 100; i++) {
-    pacer.touch();
+    pacer.touch(10);
     jest.advanceTimersByTime(10);
   }
   pacer.stop();
@@ -18,6 +18,15 @@ test('the first drawing comes soon, the next ones are spaced however often there
   for (let i = 1; i < after.length; i++) expect(after[i]! - after[i - 1]!).toBeGreaterThanOrEqual(400);
 });
 
+test('a long first block is drawn at once', () => {
+  const draw = jest.fn();
+  const pacer = createPacer(draw);
+  pacer.touch(65_000);
+  jest.advanceTimersByTime(1);
+  expect(draw).toHaveBeenCalledTimes(1);
+  pacer.stop();
+});
+
 test('a drawing that takes long is repeated more seldom', () => {
   const drawn: number[] = [];
   const pacer = createPacer(() => {
@@ -25,7 +34,7 @@ test('a drawing that takes long is repeated more seldom', () => {
     jest.advanceTimersByTime(300); // the drawing itself
   });
   for (let i = 0; i < 40; i++) {
-    pacer.touch();
+    pacer.touch(10);
     jest.advanceTimersByTime(50);
   }
   expect(drawn.length).toBe(2);
@@ -35,10 +44,10 @@ test('a drawing that takes long is repeated more seldom', () => {
 test('nothing is drawn after the end', () => {
   const draw = jest.fn();
   const pacer = createPacer(draw);
-  pacer.touch();
+  pacer.touch(10);
   pacer.stop();
   jest.advanceTimersByTime(1000);
-  pacer.touch();
+  pacer.touch(10);
   jest.advanceTimersByTime(1000);
   expect(draw).not.toHaveBeenCalled();
 });

@@ -1,13 +1,15 @@
 /** Draws what has come so far, but not too often. */
 export interface Pacer {
-  /** Something new has come. */
-  touch(): void;
+  /** Something new has come; `rows` in all so far. */
+  touch(rows: number): void;
   /** Nothing is drawn any more. */
   stop(): void;
 }
 
 /** A short answer ends within this time after its first block: drawing it once is enough. */
 const firstMs = 25;
+/** Whose first block is as long as this has more to come. */
+const longRows = 10_000;
 const restMs = 400;
 /** A drawing that takes long is repeated more seldom: at most a fifth of the time goes into partial frames. */
 const restPerDrawing = 4;
@@ -29,9 +31,9 @@ export function createPacer(draw: () => void): Pacer {
     notBeforeMs = endedMs + Math.max(restMs, restPerDrawing * (endedMs - startedMs));
   };
   return {
-    touch() {
+    touch(rows) {
       if (stopped || timer !== undefined) return;
-      timer = setTimeout(run, Math.max(firstMs, notBeforeMs - performance.now()));
+      timer = setTimeout(run, Math.max(rows < longRows ? firstMs : 0, notBeforeMs - performance.now()));
     },
     stop() {
       stopped = true;

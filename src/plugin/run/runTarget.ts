@@ -62,7 +62,7 @@ async function send(context: TargetContext, prepared: Prepared): Promise<DataFra
       signal,
       onPart(part) {
         latest = part;
-        if (onPart && part.received.rows > 0) pacer.touch();
+        if (onPart && part.received.rows > 0) pacer.touch(part.received.rows);
       },
     });
     return finalFrames(outcome, prepared, context);
