@@ -150,7 +150,7 @@ describe('hints of column comments', () => {
     expect(frame.fields.map(({ config }) => config)).toEqual([
       { unit: 'ms', displayNameFromDS: 'Response time' },
       { unit: 'currencyEUR', decimals: 2, description: 'what it cost' },
-      { description: 'not for text' },
+      { description: 'not for text', filterable: true },
     ]);
   });
 

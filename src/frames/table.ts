@@ -11,7 +11,7 @@ export interface TableContext {
   readonly notices: Notice[];
 }
 
-/** One field per column, in order. Loses nothing: a column of numbers that a double cannot hold becomes text. */
+/** One field per column, in order; cells of text columns offer themselves as filters. Loses nothing: a column of numbers that a double cannot hold becomes text. */
 export function tableFields(columns: readonly Gathered[], { zone, notices }: TableContext): Field[] {
   return columns.map((column) => {
     const { name, shape } = column;
@@ -19,7 +19,8 @@ export function tableFields(columns: readonly Gathered[], { zone, notices }: Tab
       notices.push(frameNotice('shown_as_text', { column: name }));
       return newField(name, 'string', configOf({ ...column, shape: { kind: 'string' } }), exactTexts(column));
     }
-    const field = newField(name, shape.kind, configOf(column), plainValues(column, zone));
+    const config = shape.kind === 'string' ? { ...configOf(column), filterable: true } : configOf(column);
+    const field = newField(name, shape.kind, config, plainValues(column, zone));
     const nanos = nanosOf(column);
     return nanos ? { ...field, nanos } : field;
   });

@@ -4,6 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
@@ -37,14 +39,23 @@ export interface Preview {
   readonly server: PreviewServer;
   readonly browser: Browser;
   /** Opens a path of the preview in a window of its own and waits until it is settled. */
-  open(path: string, size?: { readonly width: number; readonly height: number }): Promise<PreviewPage>;
+  open(path: string, size?: Size): Promise<PreviewPage>;
+  /** As {@link open}, without waiting for anything but the page itself. */
+  begin(path: string, size?: Size): Promise<PreviewPage>;
   stop(): Promise<void>;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface PreviewOptions {
   /** Fills the engine with this demo, as `npm start` does. */
   readonly demo?: 'cdnow' | 'product';
   readonly dashboardsDir: string;
+  /** Statements to run before the page is opened. */
+  readonly setup?: readonly string[];
   /** Instead of the engine's address, for tests of what cannot be reached. */
   readonly engineUrl?: string;
 }
@@ -67,16 +78,35 @@ export async function fillDemo(engine: TestEngine, demo: 'cdnow' | 'product'): P
   await run(['bin/tidemark.js', 'refresh', ...config], env);
 }
 
-/** Starts engine, server and browser: 5 s without a demo, more with one. Throws with the output of what failed. */
+/**
+ * An engine with the data in it that lets nobody write or change a setting any more (`readonly = 1`): every dashboard has to
+ * do with that.
+ */
+async function startFilled({ demo, setup = [] }: PreviewOptions, dataDir: string): Promise<TestEngine> {
+  const writable = await startEngine({ dataDir });
+  try {
+    if (demo) await fillDemo(writable, demo);
+    for (const sql of setup) await writable.db.command(sql);
+  } finally {
+    await writable.stop();
+  }
+  return startEngine({ dataDir, readonly: true });
+}
+
+/** Starts engine, server and browser: 6 s without a demo, more with one. Throws with the output of what failed. */
 export async function startPreview(options: PreviewOptions): Promise<Preview> {
   await ensureBuilt(root);
-  const engine = await startEngine();
-  const stops: Array<() => Promise<void>> = [() => engine.stop()];
+  const dataDir = await mkdtemp(join(tmpdir(), 'tidemark-browser-'));
+  const removed = () => rm(dataDir, { recursive: true, force: true });
+  const engine = await startFilled(options, dataDir).catch(async (thrown: unknown) => {
+    await removed();
+    throw thrown;
+  });
+  const stops: Array<() => Promise<void>> = [removed, () => engine.stop()];
   const stop = async () => {
     for (const end of stops.reverse()) await end();
   };
   try {
-    if (options.demo) await fillDemo(engine, options.demo);
     const demo = demos.find((one) => one.name === options.demo);
     const server = await startPreviewServer({
       pageDir: join(root, 'build', 'preview'),
@@ -100,13 +130,17 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
     if (!executablePath) throw new Error('No Chromium found. Install it or set CHROMIUM to its path.');
     const browser = await chromium.launch({ executablePath, args: browserArgs });
     stops.push(() => browser.close());
-    const open = async (path: string, size = { width: 1400, height: 2600 }) => {
+    const begin = async (path: string, size: Size = { width: 1400, height: 2600 }) => {
       const page = await openPage(browser, size);
       await page.page.goto(`${server.url}${path}`);
+      return page;
+    };
+    const open = async (path: string, size?: Size) => {
+      const page = await begin(path, size);
       await page.settled();
       return page;
     };
-    return { engine, server, browser, open, stop };
+    return { engine, server, browser, open, begin, stop };
   } catch (thrown) {
     await stop();
     throw thrown;
