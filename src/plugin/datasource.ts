@@ -18,7 +18,7 @@ import { newQueryId } from '../clickhouse/queryId';
 import { annotationSupport } from './annotations';
 import { LazyQueryEditor } from './editor/lazyEditors';
 import { fail } from './errors';
-import { checkHealth } from './health';
+import { checkHealth } from './health/check';
 import type { Host } from './host';
 import { filtered, interpolated } from './prepare';
 import { migrateQuery } from './query';

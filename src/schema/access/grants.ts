@@ -32,6 +32,8 @@ export const collectedSystemTables = [
 const engines = ['MergeTree', 'ReplacingMergeTree'] as const;
 const clusterEngines = ['ReplicatedMergeTree', 'ReplicatedReplacingMergeTree', 'Distributed'] as const;
 
+const processColumns = 'query_id, query, user, elapsed, read_rows, read_bytes, total_rows_approx, peak_memory_usage';
+
 /** SELECT of the mapped columns only: what the mapping does not name (an e-mail address) no dashboard can read. */
 export const selectColumns = ({ table, columns }: MappedTable): Grant =>
   `SELECT(${columns.map(ident).join(', ')}) ON ${qualified(table)}`;
@@ -45,9 +47,9 @@ export function readGrants(plan: AccessPlan): readonly Grant[] {
     `SELECT ON ${ident(plan.database)}.*`,
     ...plan.sources.map(selectColumns),
     'SELECT ON system.view_refreshes',
-    // KILL QUERY of one's own query needs no privilege, but reads these three columns with the user's rights. They show the
-    // statements of all users: not where tenants are kept apart.
-    ...(plan.tenants ? [] : ['SELECT(query_id, query, user) ON system.processes']),
+    // KILL QUERY of one's own query needs no privilege, but reads the first three columns with the user's rights; the others tell
+    // how far it is. They show the statements of all users: not where tenants are kept apart.
+    ...(plan.tenants ? [] : [`SELECT(${processColumns}) ON system.processes`]),
   ];
 }
 
