@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
 
 import { loadConfig } from '../../config/load';
 import { configJsonSchema } from '../../config/schema';
+import { dataSourceJsonSchema } from '../../dashboards/dataSourceSchema';
 import { inspect } from '../../schema/inspect';
 import type { Output } from '../output';
 import { configOption, configPath, defineCommand, jsonOption, outputFor, withConfig } from '../run';
 import type { ConfigOptions } from '../run';
+
+const schemas = { tidemark: configJsonSchema, datasource: dataSourceJsonSchema };
 
 interface CheckFlags extends ConfigOptions {
   readonly offline?: boolean;
@@ -35,9 +39,13 @@ export function configCommand(): Command {
   group.addCommand(
     defineCommand({
       name: 'schema',
-      summary: 'Print the JSON Schema of tidemark.yaml',
-      examples: ['tidemark config schema > tidemark.schema.json'],
-    }).action(() => void process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`)),
+      summary: 'Print the JSON Schema of tidemark.yaml, or of the data source’s provisioning file',
+      examples: ['tidemark config schema > tidemark.schema.json', 'tidemark config schema --of datasource'],
+    })
+      .addOption(new Option('--of <file>', 'which file').choices(['tidemark', 'datasource']).default('tidemark'))
+      .action(({ of }: { of: keyof typeof schemas }) => {
+        process.stdout.write(`${JSON.stringify(schemas[of](), null, 2)}\n`);
+      }),
   );
   return group;
 }
