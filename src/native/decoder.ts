@@ -3,7 +3,6 @@ import type { Codec, ColumnData, Shape } from './column';
 import { Cursor } from './cursor';
 import type { Wait } from './cursor';
 import { fail } from './errors';
-import { utf8 } from './text';
 import { parseType } from './typeText';
 import type { TypeNode } from './typeText';
 
@@ -107,14 +106,14 @@ function* readBlocks(cursor: Cursor, zone: string, reading: Reading): Wait<never
     if (width === 0 && rows > 0) throw cursor.corrupt(`a block of ${rows} rows has no columns`);
     const columns: Column[] = [];
     for (let i = 0; i < width; i++) {
-      const name = yield* text(cursor, 'a column name');
+      const name = yield* cursor.text('a column name');
       cursor.column = name;
-      const type = yield* text(cursor, 'a type name');
+      const type = yield* cursor.text('a type name');
       const known = codecs.get(`${name}\0${type}`) ?? makeCodec(name, type, zone);
       codecs.set(`${name}\0${type}`, known);
       const { parsed, codec } = known;
-      if (rows > 0) yield* codec.prefix?.(cursor) ?? [];
-      columns.push({ name, type, parsed, shape: codec.shape, data: yield* codec.read(cursor, rows) });
+      const opened = rows > 0 && codec.prefix ? yield* codec.prefix(cursor) : codec;
+      columns.push({ name, type, parsed, shape: codec.shape, data: yield* opened.read(cursor, rows) });
       cursor.column = '';
     }
     reading.inside = false;
@@ -126,8 +125,4 @@ function* readBlocks(cursor: Cursor, zone: string, reading: Reading): Wait<never
 function makeCodec(name: string, type: string, zone: string) {
   const parsed = parseType(type, name);
   return { parsed, codec: buildCodec(parsed, name, zone) };
-}
-
-function* text(cursor: Cursor, what: string): Wait<string> {
-  return utf8(yield* cursor.bytes(yield* cursor.varint(what), what));
 }
