@@ -1,3 +1,4 @@
+import { checkRevision, checkSerialization, skipBlockInfo } from './blockHead';
 import { buildCodec } from './build';
 import type { Codec, ColumnData, Shape } from './column';
 import { Cursor } from './cursor';
@@ -27,6 +28,12 @@ export interface NativeOptions {
   readonly maxBytes?: number;
   /** Zone of DateTime columns that name none (the server's, `X-ClickHouse-Timezone`). @default 'UTC' */
   readonly zone?: string;
+  /**
+   * Revision of the protocol that was sent with the query, in the URL parameter `client_protocol_version`. From 54337
+   * on a bare DateTime names its zone; below 54454 nothing else that a reader sees changes but the head of the block.
+   * @default 0 (none was sent)
+   */
+  readonly revision?: number;
 }
 
 export interface NativeDecoder {
@@ -50,11 +57,13 @@ interface Reading {
   ready: Block[];
 }
 
-/** Makes a decoder for one answer in FORMAT Native. */
+/** Makes a decoder for one answer in FORMAT Native. Throws `native_revision` for a revision that is not known. */
 export function createNativeDecoder(options: NativeOptions = {}): NativeDecoder {
   const cursor = new Cursor(options.maxBytes ?? 256 * 1024 * 1024);
   const reading: Reading = { inside: false, blocks: 0, ready: [] };
-  const reader = readBlocks(cursor, options.zone ?? 'UTC', reading);
+  const { zone = 'UTC', revision = 0 } = options;
+  checkRevision(revision);
+  const reader = readBlocks(cursor, { zone, revision }, reading);
   let failure: { readonly error: unknown } | undefined;
 
   const guarded = (step: () => void): Block[] => {
@@ -92,13 +101,16 @@ export function decodeNative(bytes: Uint8Array, options?: NativeOptions): Block[
   return [...decoder.push(bytes), ...decoder.end()];
 }
 
+type Form = Required<Pick<NativeOptions, 'zone' | 'revision'>>;
+
 /** Layout of a block: numbers of columns and rows, then per column name, type and, unless there are no rows, values. */
-function* readBlocks(cursor: Cursor, zone: string, reading: Reading): Wait<never> {
+function* readBlocks(cursor: Cursor, { zone, revision }: Form, reading: Reading): Wait<never> {
   const codecs = new Map<string, { parsed: TypeNode; codec: Codec }>();
   for (;;) {
     while (cursor.available === 0) yield;
     reading.inside = true;
     cursor.startBlock();
+    yield* skipBlockInfo(cursor, revision);
     const width = yield* cursor.varint('the number of columns');
     const rows = yield* cursor.varint('the number of rows');
     cursor.allow(width * 2, 'columns');
@@ -112,6 +124,7 @@ function* readBlocks(cursor: Cursor, zone: string, reading: Reading): Wait<never
       const known = codecs.get(`${name}\0${type}`) ?? makeCodec(name, type, zone);
       codecs.set(`${name}\0${type}`, known);
       const { parsed, codec } = known;
+      yield* checkSerialization(cursor, revision);
       const opened = rows > 0 && codec.prefix ? yield* codec.prefix(cursor) : codec;
       columns.push({ name, type, parsed, shape: codec.shape, data: yield* opened.read(cursor, rows) });
       cursor.column = '';
