@@ -12,6 +12,13 @@ export function numberArgument(type: TypeNode, index: number, column: string): n
   return value;
 }
 
+/** The number at `index`, from `least` to `most`. Throws `native_bad_type`. */
+export function rangeArgument(type: TypeNode, index: number, column: string, [least, most]: [number, number]): number {
+  const value = numberArgument(type, index, column);
+  if (value < least || value > most) throw missing(type, index, `from ${least} to ${most}`, column);
+  return value;
+}
+
 /** The inner type at `index` of a type's arguments. Throws `native_bad_type`. */
 export function typeArgument(type: TypeNode, index: number, column: string): TypeNode {
   const inner = type.args[index]?.type;

@@ -10,12 +10,14 @@ export type Plain = number | string | boolean | null;
  * - `number`: `decimals` = digits after the point where the type fixes them; `unit` = Grafana unit id where known.
  * - `time`: `precision` = digits of the fraction of a second; `zone` = IANA zone of the column where it has one;
  *   `day` = a calendar day without zone, given as its midnight in UTC.
- * - `other`: arrays, tuples, maps, as JSON text.
+ * - `string`: `names` = every value that an Enum can have, in the order of its numbers.
+ * - `other`: arrays, tuples, maps, JSON, values of changing type, as JSON text.
  */
 export type Shape =
   | { readonly kind: 'number'; readonly decimals?: number; readonly unit?: string }
   | { readonly kind: 'time'; readonly precision: number; readonly zone?: string; readonly day?: boolean }
-  | { readonly kind: 'string' | 'boolean' | 'other' };
+  | { readonly kind: 'string'; readonly names?: readonly string[] }
+  | { readonly kind: 'boolean' | 'other' };
 
 /** The decoded values of one column of one block. */
 export interface ColumnData {
@@ -40,10 +42,41 @@ export interface ColumnData {
 /** Reads columns of one type. Holds no state of a block and may be used for many. */
 export interface Codec {
   readonly shape: Shape;
-  /** Reads what stands once before the data (the version of LowCardinality). Absent = nothing. */
-  prefix?(cursor: Cursor): Wait;
-  /** Reads `rows` values; for 0 rows it reads no byte. Throws `native_corrupt` and `native_limit`. */
+  /**
+   * Reads what stands once before the data of the whole column (versions; the types inside Dynamic, the paths of JSON)
+   * and returns the codec of that data. Absent = nothing stands there. Throws `native_corrupt`.
+   */
+  prefix?(cursor: Cursor): Wait<Codec>;
+  /**
+   * Reads `rows` values; for 0 rows it reads no byte. Throws `native_corrupt` and `native_limit`. Where there is a
+   * `prefix`, only the codec that it returns reads rows.
+   */
   read(cursor: Cursor, rows: number): Wait<ColumnData>;
+  /**
+   * Reads one value as it stands alone (the layout of FORMAT RowBinary: inside what Dynamic and JSON keep aside) and
+   * returns its JSON text. Absent = it looks like a column of one row.
+   */
+  value?(cursor: Cursor): Wait<string>;
+}
+
+/** The codecs of the data of columns side by side: reads the prefix of each that has one. */
+export function* openAll(cursor: Cursor, codecs: readonly Codec[]): Wait<readonly Codec[]> {
+  const opened: Codec[] = [];
+  for (const codec of codecs) opened.push(codec.prefix ? yield* codec.prefix(cursor) : codec);
+  return opened;
+}
+
+/** One value as it stands alone, as JSON text: see {@link Codec.value}. */
+export function* readValue(cursor: Cursor, codec: Codec): Wait<string> {
+  return codec.value ? yield* codec.value(cursor) : (yield* codec.read(cursor, 1)).json(0);
+}
+
+/** Writes the JSON text of each row into `target`, null for null. */
+export function copyJson(data: Pick<ColumnData, 'length' | 'json'>, target: Plain[], at: number): void {
+  for (let i = 0; i < data.length; i++) {
+    const json = data.json(i);
+    target[at + i] = json === 'null' ? null : json;
+  }
 }
 
 /** What a column family needs besides its own type. */
@@ -54,6 +87,8 @@ export interface BuildContext {
   readonly zone: string;
   /** The codec of an inner type. Throws `native_unsupported_type`. */
   build(type: TypeNode): Codec;
+  /** The codec of an inner type that only the data names. Throws `native_bad_type`, too. */
+  buildText(type: string): Codec;
 }
 
 /** One member of the table of column types: one file in `columns/`. */

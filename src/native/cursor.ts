@@ -1,4 +1,5 @@
 import { fail } from './errors';
+import { utf8 } from './utf8';
 
 /**
  * A read that may have to wait for bytes: it yields when it starves and goes on where it stopped when more have come,
@@ -25,6 +26,8 @@ export class Cursor {
   private head = 0;
   private offset = 0;
   private blockStart = 0;
+  /** What {@link claim} has counted in this block. */
+  private claimed = 0;
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
@@ -40,12 +43,22 @@ export class Cursor {
   /** Marks the start of a block: the limit counts from here. */
   startBlock(): void {
     this.blockStart = this.position;
+    this.claimed = 0;
     this.column = '';
+  }
+
+  /**
+   * Counts values that take no bytes of their own against the limit as if each took one: few bytes could claim any
+   * number of them. Throws `native_limit`.
+   */
+  claim(values: number, what: string): void {
+    this.allow(values, what);
+    this.claimed += values;
   }
 
   /** Throws `native_limit` when `bytes` more of `what` would take the block above its limit. */
   allow(bytes: number, what: string): void {
-    if (this.position - this.blockStart + bytes > this.maxBytes)
+    if (this.position - this.blockStart + this.claimed + bytes > this.maxBytes)
       throw fail('native_limit', { column: this.column, what, bytes, maxBytes: this.maxBytes });
   }
 
@@ -119,6 +132,20 @@ export class Cursor {
       scale *= 128;
       if (scale > 2 ** 63) throw this.corrupt(`${what} has more than nine bytes`);
     }
+  }
+
+  /** Reads a text with its length (LEB128) in front. Throws `native_limit`. */
+  *text(what: string): Wait<string> {
+    return utf8(yield* this.bytes(yield* this.varint(what), what));
+  }
+
+  /** Reads texts with their number (LEB128) in front; `what` names them in the plural. Throws `native_limit`. */
+  *texts(what: string): Wait<string[]> {
+    const count = yield* this.varint(`the number of ${what}`);
+    this.allow(count, what);
+    const texts: string[] = [];
+    for (let i = 0; i < count; i++) texts.push(yield* this.text(what));
+    return texts;
   }
 
   /** Reads a UInt64 as a number. Throws `native_corrupt` above 2^53. */

@@ -110,3 +110,55 @@ test('text instead of Native is refused', () => {
   const html = Buffer.from('<!doctype html><title>502 Bad Gateway</title>');
   expect(() => decodeNative(html)).toThrow(/FORMAT Native|in the middle of a block/);
 });
+
+const dynamicOf = (...types: readonly string[]) => [...uint64(2), types.length, ...bytesOf(...types), ...uint64(0)];
+const nestedDynamic = (levels: number) =>
+  Uint8Array.from([
+    ...bytesOf(1, 1, 'd', 'Dynamic'),
+    ...Array.from({ length: levels }, () => [...uint64(2), ...bytesOf(1, 'Dynamic'), ...uint64(0)]).flat(),
+  ]);
+
+test.each([
+  ['Dynamic version 9 is not known', [...bytesOf(1, 1, 'd', 'Dynamic'), ...uint64(9)]],
+  ['JSON version 9 is not known', [...bytesOf(1, 1, 'j', 'JSON'), ...uint64(9)]],
+  ['mode 1 of Variant is not sent over HTTP', [...bytesOf(1, 1, 'v', 'Variant(Int8)'), ...uint64(1)]],
+  ['row 1 has type 3 of 1', [...bytesOf(1, 1, 'v', 'Variant(Int8)'), ...uint64(0), 3]],
+  [
+    'where their prefix is missing',
+    [...bytesOf(1, 1, 'l', 'LowCardinality(Dynamic)'), ...uint64(1), ...uint64(0x600), ...uint64(1)],
+  ],
+  ['longer or shorter than it says', [...bytesOf(1, 1, 'd', 'Dynamic'), ...dynamicOf(), 0, 1, 0x0a]],
+  ['longer or shorter than it says', [...bytesOf(1, 1, 'd', 'Dynamic'), ...dynamicOf(), 0, 3, 0x01, 7, 7]],
+  ['a type of the unknown code 238', [...bytesOf(1, 1, 'd', 'Dynamic'), ...dynamicOf(), 0, 1, 0xee]],
+  [
+    'nested deeper than 64',
+    [...bytesOf(1, 1, 'd', 'Dynamic'), ...dynamicOf(), 0, 100, ...Array<number>(100).fill(0x1e)],
+  ],
+  ['version 1 of the JSON type', [...bytesOf(1, 1, 'd', 'Dynamic'), ...dynamicOf(), 0, 2, 0x30, 1]],
+])('damage of changing types is refused: %s', (what, bytes) => {
+  expect(() => decodeNative(Uint8Array.from(bytes))).toThrow(what);
+});
+
+test('types that the data nest in each other without end are refused', () => {
+  expect(() => decodeNative(nestedDynamic(100_000))).toThrow('types are nested deeper than 200');
+});
+
+test.each([
+  ['Decimal(9, 1000000000)', 'argument 2 is not from 0 to 9'],
+  ['Decimal(77, 1)', 'argument 1 is not from 1 to 76'],
+  ['DateTime64(10)', 'argument 1 is not from 0 to 9'],
+  ['FixedString(0)', 'argument 1 is not from 1'],
+  ['QBit(Float32, 0)', 'argument 2 is not from 1'],
+  ['QBit(Float32, 16, 7)', 'argument 3 does not divide the dimension'],
+  ['QBit(String, 16)', 'which this data source cannot read'],
+])('%s is refused with its type', (type, what) => {
+  expect(() => decodeNative(bytesOf(1, 1, 'x', type))).toThrow(what);
+});
+
+test('few bytes cannot claim any number of rows', () => {
+  const json = [...uint64(3), 0];
+  const rows = [...bytesOf(1, 1, 'j', 'Array(JSON)'), ...json, ...uint64(4_000_000_000)];
+  expect(() => decodeNative(Uint8Array.from(rows), { maxBytes: 1_000_000 })).toThrow('for rows');
+  const items = [...bytesOf(1, 1, 'd', 'Dynamic'), ...dynamicOf(), 0, 7, 0x1e, 0x1f, 0, 0xff, 0xff, 0xff, 0x7f];
+  expect(() => decodeNative(Uint8Array.from(items), { maxBytes: 1_000_000 })).toThrow('for array items');
+});

@@ -1,9 +1,9 @@
+import { checkRevision, checkSerialization, skipBlockInfo } from './blockHead';
 import { buildCodec } from './build';
 import type { Codec, ColumnData, Shape } from './column';
 import { Cursor } from './cursor';
 import type { Wait } from './cursor';
 import { fail } from './errors';
-import { utf8 } from './text';
 import { parseType } from './typeText';
 import type { TypeNode } from './typeText';
 
@@ -28,6 +28,12 @@ export interface NativeOptions {
   readonly maxBytes?: number;
   /** Zone of DateTime columns that name none (the server's, `X-ClickHouse-Timezone`). @default 'UTC' */
   readonly zone?: string;
+  /**
+   * Revision of the protocol that was sent with the query, in the URL parameter `client_protocol_version`. From 54337
+   * on a bare DateTime names its zone; below 54454 nothing else that a reader sees changes but the head of the block.
+   * @default 0 (none was sent)
+   */
+  readonly revision?: number;
 }
 
 export interface NativeDecoder {
@@ -51,11 +57,13 @@ interface Reading {
   ready: Block[];
 }
 
-/** Makes a decoder for one answer in FORMAT Native. */
+/** Makes a decoder for one answer in FORMAT Native. Throws `native_revision` for a revision that is not known. */
 export function createNativeDecoder(options: NativeOptions = {}): NativeDecoder {
   const cursor = new Cursor(options.maxBytes ?? 256 * 1024 * 1024);
   const reading: Reading = { inside: false, blocks: 0, ready: [] };
-  const reader = readBlocks(cursor, options.zone ?? 'UTC', reading);
+  const { zone = 'UTC', revision = 0 } = options;
+  checkRevision(revision);
+  const reader = readBlocks(cursor, { zone, revision }, reading);
   let failure: { readonly error: unknown } | undefined;
 
   const guarded = (step: () => void): Block[] => {
@@ -93,13 +101,16 @@ export function decodeNative(bytes: Uint8Array, options?: NativeOptions): Block[
   return [...decoder.push(bytes), ...decoder.end()];
 }
 
+type Form = Required<Pick<NativeOptions, 'zone' | 'revision'>>;
+
 /** Layout of a block: numbers of columns and rows, then per column name, type and, unless there are no rows, values. */
-function* readBlocks(cursor: Cursor, zone: string, reading: Reading): Wait<never> {
+function* readBlocks(cursor: Cursor, { zone, revision }: Form, reading: Reading): Wait<never> {
   const codecs = new Map<string, { parsed: TypeNode; codec: Codec }>();
   for (;;) {
     while (cursor.available === 0) yield;
     reading.inside = true;
     cursor.startBlock();
+    yield* skipBlockInfo(cursor, revision);
     const width = yield* cursor.varint('the number of columns');
     const rows = yield* cursor.varint('the number of rows');
     cursor.allow(width * 2, 'columns');
@@ -107,14 +118,15 @@ function* readBlocks(cursor: Cursor, zone: string, reading: Reading): Wait<never
     if (width === 0 && rows > 0) throw cursor.corrupt(`a block of ${rows} rows has no columns`);
     const columns: Column[] = [];
     for (let i = 0; i < width; i++) {
-      const name = yield* text(cursor, 'a column name');
+      const name = yield* cursor.text('a column name');
       cursor.column = name;
-      const type = yield* text(cursor, 'a type name');
+      const type = yield* cursor.text('a type name');
       const known = codecs.get(`${name}\0${type}`) ?? makeCodec(name, type, zone);
       codecs.set(`${name}\0${type}`, known);
       const { parsed, codec } = known;
-      if (rows > 0) yield* codec.prefix?.(cursor) ?? [];
-      columns.push({ name, type, parsed, shape: codec.shape, data: yield* codec.read(cursor, rows) });
+      yield* checkSerialization(cursor, revision);
+      const opened = rows > 0 && codec.prefix ? yield* codec.prefix(cursor) : codec;
+      columns.push({ name, type, parsed, shape: codec.shape, data: yield* opened.read(cursor, rows) });
       cursor.column = '';
     }
     reading.inside = false;
@@ -126,8 +138,4 @@ function* readBlocks(cursor: Cursor, zone: string, reading: Reading): Wait<never
 function makeCodec(name: string, type: string, zone: string) {
   const parsed = parseType(type, name);
   return { parsed, codec: buildCodec(parsed, name, zone) };
-}
-
-function* text(cursor: Cursor, what: string): Wait<string> {
-  return utf8(yield* cursor.bytes(yield* cursor.varint(what), what));
 }

@@ -14,6 +14,10 @@ export const fail = errorTable({
     `Column "${f.column}" has type ${f.type}, which this data source cannot read. Convert it in the query, for example with toString(…) or by selecting its parts.`,
   native_aggregate_state: (f: { column: string; type: string }) =>
     `Column "${f.column}" has type ${f.type}, an unfinished aggregate state. Wrap it in finalizeAggregation(…) or merge it with the -Merge function.`,
+  native_serialization: (f: { column: string; form: string; revision: number; plainBelow: number }) =>
+    `Column "${f.column}" comes in the serialization "${f.form}", which this data source cannot read. Send client_protocol_version below ${f.plainBelow} (it was ${f.revision}), where every column comes plain.`,
+  native_revision: (f: { revision: number; newest: number }) =>
+    `FORMAT Native of protocol revision ${f.revision} is not known. Send no client_protocol_version, or a whole number up to ${f.newest}.`,
   native_bad_type: (f: { column: string; type: string; what: string; position: number }) =>
     `The type of column "${f.column}" cannot be read: ${f.what} at character ${f.position} of "${f.type}". Report this type text with your ClickHouse version.`,
 });

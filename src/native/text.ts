@@ -1,4 +1,5 @@
 import type { ColumnData, Plain } from './column';
+import { utf8 } from './utf8';
 
 /** Bytes of strings and where each begins and ends; text is made only when it is asked for. */
 export interface StringBytes {
@@ -20,15 +21,6 @@ export function stringData(strings: StringBytes): StringData {
     copyTo: (target, at) => copyStrings(strings, target, at),
     json: (row) => JSON.stringify(stringAt(strings, row)),
   };
-}
-
-/** Made once, by the first call: making a decoder costs more than decoding a short string. */
-let shared: TextDecoder | undefined;
-
-/** Text of UTF-8 bytes; each byte sequence that is none becomes U+FFFD, a byte order mark stays. Never throws. */
-export function utf8(bytes: Uint8Array): string {
-  shared ??= new TextDecoder('utf-8', { ignoreBOM: true });
-  return shared.decode(bytes);
 }
 
 /** The string at `row`. */

@@ -48,3 +48,18 @@ test.each([
   expect(() => parseType(text, 'spoilt')).toThrow(/column "spoilt"/);
   expect(() => parseType(text, 'spoilt')).toThrow(what);
 });
+
+test('what JSON leaves out is no path with a type', () => {
+  const { args } = parseType("JSON(max_dynamic_paths=8, `SKIP` Int8, a.b Date, SKIP c.d, SKIP REGEXP 'x\\'y')", 'c');
+  expect(args.map(({ label, type, literal }) => [label, type?.text ?? literal])).toEqual([
+    ['max_dynamic_paths', 8],
+    ['SKIP', 'Int8'],
+    ['a.b', 'Date'],
+    ['SKIP', 'c.d'],
+    ['SKIP', "x'y"],
+  ]);
+});
+
+test('a long row of names is refused, however long', () => {
+  expect(() => parseType(`Tuple(${'a '.repeat(200_000)})`, 'c')).toThrow('a comma or closing bracket is missing');
+});

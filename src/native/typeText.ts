@@ -10,7 +10,8 @@ export interface TypeNode {
 
 /**
  * One argument of a type: a type (`Array(Int8)`), a named type (`Tuple(a Int8)`), a literal (`DateTime64(3, 'UTC')`),
- * or a labelled literal (`Enum8('x' = 1)`, `Dynamic(max_types=8)`). Quotes and escapes are already taken off.
+ * or a labelled literal (`Enum8('x' = 1)`, `Dynamic(max_types=8)`, `JSON(SKIP a.b)` with the label SKIP). Quotes and
+ * escapes are already taken off.
  */
 export interface TypeArg {
   readonly label?: string;
@@ -93,6 +94,7 @@ export function parseType(text: string, column: string): TypeNode {
       return { label: String(value), literal: literal() };
     }
     const name = word();
+    const bare = at - start === name.length;
     space();
     if (text[at] === '=') {
       at++;
@@ -100,7 +102,16 @@ export function parseType(text: string, column: string): TypeNode {
       return { label: name, literal: literal() };
     }
     if (at >= text.length || '(,)'.includes(text[at]!)) return { type: rest(name, start, depth) };
-    return { ...argument(depth), label: name };
+    if (bare && name === 'SKIP') return { label: name, literal: skipped() };
+    const typeStart = at;
+    return { label: name, type: rest(word(), typeStart, depth) };
+  };
+
+  /** What JSON leaves out: a path, or `REGEXP` and an expression. */
+  const skipped = (): string => {
+    const path = word();
+    space();
+    return path === 'REGEXP' && text[at] === "'" ? quoted() : path;
   };
 
   const rest = (name: string, start: number, depth: number): TypeNode => {

@@ -1,11 +1,12 @@
 import { typeArgument } from '../arguments';
+import { readValue } from '../column';
 import type { Codec, ColumnData, ColumnFamily } from '../column';
 import type { Cursor, Wait } from '../cursor';
 
 /** Array(T): where each array ends (UInt64 per row, counted over the block), then all items one after another. */
 export const array: ColumnFamily = {
   types: ['Array'],
-  build: (type, context) => listCodec(context.build(typeArgument(type, 0, context.column)), arrayJson),
+  build: (type, context) => listCodec(context.build(typeArgument(type, 0, context.column)), arrayLayout),
 };
 
 /** Arrays, and what is laid out like them. */
@@ -15,23 +16,44 @@ export interface ListData extends ColumnData {
   readonly items: ColumnData;
 }
 
-/** Prints items `from` up to `to` (exclusive). */
-type ItemsJson = (items: ColumnData, from: number, to: number) => string;
+/** How rows of several items are written as JSON text. */
+export interface ListLayout {
+  /** Prints items `from` up to `to` (exclusive). */
+  json(items: ColumnData, from: number, to: number): string;
+  /** Reads one item that stands alone, as it is printed in {@link around}. */
+  item(cursor: Cursor, inner: Codec): Wait<string>;
+  readonly around: readonly [open: string, close: string];
+}
+
+const arrayLayout: ListLayout = { json: arrayJson, item: readValue, around: ['[', ']'] };
 
 /** A codec for rows of several items each. Throws `native_corrupt` when the ends are not in order. */
-export function listCodec(inner: Codec, itemsJson: ItemsJson): Codec {
+export function listCodec(inner: Codec, layout: ListLayout): Codec {
   return {
     shape: { kind: 'other' },
-    ...(inner.prefix && { prefix: inner.prefix }),
+    ...(inner.prefix && {
+      *prefix(cursor: Cursor) {
+        return listCodec(yield* inner.prefix!(cursor), layout);
+      },
+    }),
     *read(cursor, rows) {
       const ends = yield* readEnds(cursor, rows);
       const items = yield* inner.read(cursor, rows ? ends[rows - 1]! : 0);
-      return listData(ends, items, itemsJson);
+      return listData(ends, items, layout.json);
+    },
+    *value(cursor) {
+      const count = yield* cursor.varint('the length of an array');
+      cursor.claim(count, 'array items');
+      const parts: string[] = [];
+      for (let i = 0; i < count; i++) parts.push(yield* layout.item(cursor, inner));
+      const [open, close] = layout.around;
+      return open + parts.join(',') + close;
     },
   };
 }
 
-function* readEnds(cursor: Cursor, rows: number): Wait<Uint32Array> {
+/** Where each of `rows` rows of several items ends. Throws `native_corrupt` when the ends are not in order. */
+export function* readEnds(cursor: Cursor, rows: number): Wait<Uint32Array> {
   const words = new Uint32Array((yield* cursor.bytes(rows * 8, 'array ends')).buffer);
   const ends = new Uint32Array(rows);
   let last = 0;
@@ -43,7 +65,7 @@ function* readEnds(cursor: Cursor, rows: number): Wait<Uint32Array> {
   return ends;
 }
 
-function listData(ends: Uint32Array, items: ColumnData, itemsJson: ItemsJson): ListData {
+function listData(ends: Uint32Array, items: ColumnData, itemsJson: ListLayout['json']): ListData {
   const json = (row: number) => itemsJson(items, row ? ends[row - 1]! : 0, ends[row]!);
   return {
     ends,

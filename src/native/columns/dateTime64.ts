@@ -1,4 +1,4 @@
-import { numberArgument, zoneArgument } from '../arguments';
+import { rangeArgument, zoneArgument } from '../arguments';
 import type { ColumnData, ColumnFamily } from '../column';
 import { clockText } from '../zone';
 
@@ -9,7 +9,7 @@ import { clockText } from '../zone';
 export const dateTime64: ColumnFamily = {
   types: ['DateTime64'],
   build(type, context) {
-    const precision = numberArgument(type, 0, context.column);
+    const precision = rangeArgument(type, 0, context.column, [0, 9]);
     const named = zoneArgument(type, 1);
     return {
       shape: { kind: 'time', precision, ...(named ? { zone: named } : {}) },

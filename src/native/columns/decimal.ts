@@ -1,4 +1,4 @@
-import { numberArgument } from '../arguments';
+import { rangeArgument } from '../arguments';
 import type { ColumnData, ColumnFamily, Plain } from '../column';
 import { bigAt, isSafe, numberAt } from '../wide';
 import type { WideIntegers } from '../wide';
@@ -10,8 +10,8 @@ import type { WideIntegers } from '../wide';
 export const decimal: ColumnFamily = {
   types: ['Decimal'],
   build(type, { column }) {
-    const digits = numberArgument(type, 0, column);
-    const scale = numberArgument(type, 1, column);
+    const digits = rangeArgument(type, 0, column, [1, 76]);
+    const scale = rangeArgument(type, 1, column, [0, digits]);
     const bytes = digits <= 9 ? 4 : digits <= 18 ? 8 : digits <= 38 ? 16 : 32;
     return {
       shape: { kind: 'number', decimals: scale },
@@ -25,7 +25,7 @@ export const decimal: ColumnFamily = {
 };
 
 /** Int32 as pairs of words, so that one code reads every width. */
-function widened(values: Int32Array): Uint32Array<ArrayBuffer> {
+export function widened(values: Int32Array): Uint32Array<ArrayBuffer> {
   const words = new Int32Array(values.length * 2);
   for (let i = 0; i < values.length; i++) {
     words[2 * i] = values[i]!;
@@ -34,7 +34,8 @@ function widened(values: Int32Array): Uint32Array<ArrayBuffer> {
   return new Uint32Array(words.buffer);
 }
 
-function decimalData(integers: WideIntegers, scale: number): ColumnData {
+/** Integers in units of 10^-`scale` as a column; `json` where its JSON text is not the decimal itself. */
+export function decimalData(integers: WideIntegers, scale: number, json?: (row: number) => string): ColumnData {
   const length = integers.words.length / integers.stride;
   const power = 10 ** scale;
   // With a fraction, doubles are coarser than the decimals from 16 digits on; 10^s itself is exact up to s = 22.
@@ -52,7 +53,7 @@ function decimalData(integers: WideIntegers, scale: number): ColumnData {
     copyTextTo(target, at) {
       for (let i = 0; i < length; i++) target[at + i] = textAt(i);
     },
-    json: textAt,
+    json: json ?? textAt,
     allExact(nulls) {
       for (let i = 0; i < length; i++) if (!exactAt(i) && !nulls?.[i]) return false;
       return true;

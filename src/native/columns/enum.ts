@@ -5,9 +5,10 @@ export const enumeration: ColumnFamily = {
   types: ['Enum8', 'Enum16'],
   build(type) {
     const names = new Map(type.args.map((arg) => [Number(arg.literal), arg.label ?? '']));
+    const inOrder = [...names].sort(([a], [b]) => a - b).map(([, name]) => name);
     const short = type.name === 'Enum8';
     return {
-      shape: { kind: 'string' },
+      shape: { kind: 'string', names: inOrder },
       *read(cursor, rows) {
         const { buffer } = yield* cursor.bytes(rows * (short ? 1 : 2), 'values');
         const values = short ? new Int8Array(buffer) : new Int16Array(buffer);

@@ -1,12 +1,12 @@
 import type { ColumnFamily } from '../column';
-import { numberArgument } from '../arguments';
+import { rangeArgument } from '../arguments';
 import { stringData } from '../text';
 
 /** FixedString(n): n bytes per value. Text keeps the zero bytes at the end, as the server's JSON does. */
 export const fixedString: ColumnFamily = {
   types: ['FixedString'],
   build(type, { column }) {
-    const size = numberArgument(type, 0, column);
+    const size = rangeArgument(type, 0, column, [1, 0xffffffff]);
     return {
       shape: { kind: 'string' },
       *read(cursor, rows) {

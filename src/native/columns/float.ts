@@ -19,7 +19,8 @@ export const float: ColumnFamily = {
 };
 
 /** The shortest digits that read back as the same Float32: 0.1 rather than 0.10000000149011612. */
-function float32Json(value: number): string {
+export function float32Json(value: number): string {
+  if (value === 0) return floatJson(value);
   for (let digits = 6; digits < 9; digits++) {
     const shorter = Number(value.toPrecision(digits));
     if (Math.fround(shorter) === value) return floatJson(shorter);

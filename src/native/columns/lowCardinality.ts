@@ -1,6 +1,7 @@
 import { typeArgument } from '../arguments';
-import type { ColumnData, ColumnFamily, Plain } from '../column';
-import type { Cursor } from '../cursor';
+import { readValue } from '../column';
+import type { Codec, ColumnData, ColumnFamily, Plain } from '../column';
+import type { Cursor, Wait } from '../cursor';
 
 /** The only version of key serialization there is: shared dictionaries with additional keys. */
 const version = 1;
@@ -19,30 +20,36 @@ export const lowCardinality: ColumnFamily = {
     const declared = typeArgument(type, 0, context.column);
     const nullable = declared.name === 'Nullable';
     const keys = context.build(nullable ? typeArgument(declared, 0, context.column) : declared);
-    return {
+    const whole = nullable ? context.build(declared) : keys;
+    const codec: Codec = {
       shape: keys.shape,
       *prefix(cursor) {
         const found = yield* cursor.uint64('the LowCardinality version');
         if (found !== version) throw cursor.corrupt(`LowCardinality version ${found} is not known, only ${version} is`);
+        return codec;
       },
-      *read(cursor, rows) {
-        if (rows === 0) return dictionaryData(yield* keys.read(cursor, 0), new Uint8Array(0), nullable);
-        const flags = yield* cursor.uint64('the LowCardinality flags');
-        const Indexes = indexArrays[flags & 0xff];
-        if (!Indexes) throw cursor.corrupt(`LowCardinality index width ${flags & 0xff} is not known`);
-        if (flags & globalDictionary || !(flags & additionalKeys))
-          throw cursor.corrupt('LowCardinality with a dictionary outside of its block is not sent over HTTP');
-        const dictionary = yield* keys.read(cursor, yield* cursor.uint64('the number of dictionary entries'));
-        const count = yield* cursor.uint64('the number of indexes');
-        if (count !== rows) throw cursor.corrupt(`${count} indexes for ${rows} rows`);
-        const bytes = yield* cursor.bytes(rows * Indexes.BYTES_PER_ELEMENT, 'indexes');
-        const indexes = new Indexes(bytes.buffer);
-        checkIndexes(cursor, indexes, dictionary.length);
-        return dictionaryData(dictionary, indexes, nullable);
-      },
+      read: (cursor, rows) => readDictionary(cursor, rows, keys, nullable),
+      value: (cursor) => readValue(cursor, whole),
     };
+    return codec;
   },
 };
+
+function* readDictionary(cursor: Cursor, rows: number, keys: Codec, nullable: boolean): Wait<DictionaryData> {
+  if (rows === 0) return dictionaryData(yield* keys.read(cursor, 0), new Uint8Array(0), nullable);
+  const flags = yield* cursor.uint64('the LowCardinality flags');
+  const Indexes = indexArrays[flags & 0xff];
+  if (!Indexes) throw cursor.corrupt(`LowCardinality index width ${flags & 0xff} is not known`);
+  if (flags & globalDictionary || !(flags & additionalKeys))
+    throw cursor.corrupt('LowCardinality with a dictionary outside of its block is not sent over HTTP');
+  const dictionary = yield* keys.read(cursor, yield* cursor.uint64('the number of dictionary entries'));
+  const count = yield* cursor.uint64('the number of indexes');
+  if (count !== rows) throw cursor.corrupt(`${count} indexes for ${rows} rows`);
+  const bytes = yield* cursor.bytes(rows * Indexes.BYTES_PER_ELEMENT, 'indexes');
+  const indexes = new Indexes(bytes.buffer);
+  checkIndexes(cursor, indexes, dictionary.length);
+  return dictionaryData(dictionary, indexes, nullable);
+}
 
 type Indexes = Uint8Array | Uint16Array | Uint32Array;
 

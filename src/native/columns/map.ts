@@ -1,6 +1,8 @@
 import { typeArgument } from '../arguments';
-import type { ColumnData, ColumnFamily } from '../column';
+import { readValue } from '../column';
+import type { Codec, ColumnData, ColumnFamily } from '../column';
 import { listCodec } from './array';
+import type { ListLayout } from './array';
 import { tupleCodec } from './tuple';
 import type { TupleData } from './tuple';
 
@@ -9,16 +11,27 @@ export const map: ColumnFamily = {
   types: ['Map'],
   build(type, context) {
     const part = (index: number) => context.build(typeArgument(type, index, context.column));
-    return listCodec(tupleCodec([part(0), part(1)]), mapJson);
+    return mapCodec(part(0), part(1));
   },
 };
+
+/** A codec for rows of pairs. */
+export function mapCodec(key: Codec, value: Codec): Codec {
+  const layout: ListLayout = {
+    json: mapJson,
+    around: ['{', '}'],
+    *item(cursor) {
+      return pairJson(yield* readValue(cursor, key), yield* readValue(cursor, value));
+    },
+  };
+  return listCodec(tupleCodec([key, value]), layout);
+}
 
 function mapJson(pairs: ColumnData, from: number, to: number): string {
   const [keys, values] = (pairs as TupleData).elements;
   const parts: string[] = [];
-  for (let i = from; i < to; i++) {
-    const key = keys!.json(i);
-    parts.push(`${key.startsWith('"') ? key : JSON.stringify(key)}:${values!.json(i)}`);
-  }
+  for (let i = from; i < to; i++) parts.push(pairJson(keys!.json(i), values!.json(i)));
   return `{${parts.join(',')}}`;
 }
+
+const pairJson = (key: string, value: string) => `${key.startsWith('"') ? key : JSON.stringify(key)}:${value}`;

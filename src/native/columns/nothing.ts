@@ -15,5 +15,9 @@ export const nothing: ColumnFamily = {
         json: () => 'null',
       };
     },
+    // Alone it takes no byte.
+    *value() {
+      return 'null';
+    },
   }),
 };

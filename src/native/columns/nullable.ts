@@ -1,20 +1,32 @@
 import { typeArgument } from '../arguments';
-import type { ColumnData, ColumnFamily, Plain } from '../column';
+import { readValue } from '../column';
+import type { Codec, ColumnData, ColumnFamily, Plain } from '../column';
+import type { Cursor } from '../cursor';
 
 /** Nullable(T): one byte per value (1 = NULL), then a T for every row, meaningless where NULL. */
 export const nullable: ColumnFamily = {
   types: ['Nullable'],
-  build(type, context) {
-    const inner = context.build(typeArgument(type, 0, context.column));
-    return {
-      ...inner,
-      *read(cursor, rows) {
-        const nulls = yield* cursor.bytes(rows, 'null flags');
-        return nullableData(nulls, yield* inner.read(cursor, rows));
-      },
-    };
-  },
+  build: (type, context) => nullableCodec(context.build(typeArgument(type, 0, context.column))),
 };
+
+function nullableCodec(inner: Codec): Codec {
+  return {
+    shape: inner.shape,
+    ...(inner.prefix && {
+      *prefix(cursor: Cursor) {
+        return nullableCodec(yield* inner.prefix!(cursor));
+      },
+    }),
+    *read(cursor, rows) {
+      const nulls = yield* cursor.bytes(rows, 'null flags');
+      return nullableData(nulls, yield* inner.read(cursor, rows));
+    },
+    *value(cursor) {
+      yield* cursor.need(1, 'a null flag');
+      return cursor.byte() ? 'null' : yield* readValue(cursor, inner);
+    },
+  };
+}
 
 /** A column with its null flags, one byte per row. */
 export interface NullableData extends ColumnData {

@@ -18,7 +18,7 @@ export const string: ColumnFamily = {
  * Finds where each of `rows` strings begins and ends, chunk by chunk as they arrive. The bytes are a view of the chunk
  * when one chunk holds them all, otherwise joined once at the end.
  */
-function* readStrings(cursor: Cursor, rows: number): Wait<StringBytes> {
+export function* readStrings(cursor: Cursor, rows: number): Wait<StringBytes> {
   // A string takes a byte at least: before its bytes have come, no place is made for it, whatever `rows` claims.
   let starts = new Uint32Array(Math.min(rows, cursor.available));
   let ends = new Uint32Array(starts.length);

@@ -1,4 +1,6 @@
+import { openAll, readValue } from '../column';
 import type { Codec, ColumnData, ColumnFamily } from '../column';
+import type { Cursor } from '../cursor';
 
 /**
  * Tuple(…): its elements as columns one after another; JSON text is an object when they have names, otherwise an
@@ -23,23 +25,31 @@ export function tupleCodec(elements: readonly Codec[], names?: readonly string[]
   const keys = names?.map((name) => JSON.stringify(name));
   return {
     shape: { kind: 'other' },
-    *prefix(cursor) {
-      for (const element of elements) yield* element.prefix?.(cursor) ?? [];
-    },
+    ...(elements.some((element) => element.prefix) && {
+      *prefix(cursor: Cursor) {
+        return tupleCodec(yield* openAll(cursor, elements), names);
+      },
+    }),
     *read(cursor, rows) {
       if (elements.length === 0) yield* cursor.bytes(rows, 'values');
       const data: ColumnData[] = [];
       for (const element of elements) data.push(yield* element.read(cursor, rows));
       return tupleData(data, rows, keys);
     },
+    *value(cursor) {
+      const parts: string[] = [];
+      for (const element of elements) parts.push(yield* readValue(cursor, element));
+      return tupleJson(parts, keys);
+    },
   };
 }
 
 function tupleData(elements: readonly ColumnData[], length: number, keys?: readonly string[]): TupleData {
-  const json = (row: number) => {
-    const parts = elements.map((element) => element.json(row));
-    return keys?.length ? `{${parts.map((part, i) => `${keys[i]}:${part}`).join(',')}}` : `[${parts.join(',')}]`;
-  };
+  const json = (row: number) =>
+    tupleJson(
+      elements.map((element) => element.json(row)),
+      keys,
+    );
   return {
     elements,
     length,
@@ -49,3 +59,6 @@ function tupleData(elements: readonly ColumnData[], length: number, keys?: reado
     json,
   };
 }
+
+const tupleJson = (parts: readonly string[], keys?: readonly string[]) =>
+  keys?.length ? `{${parts.map((part, i) => `${keys[i]}:${part}`).join(',')}}` : `[${parts.join(',')}]`;
