@@ -1,0 +1,11 @@
+import { builtinValue } from '../builtin';
+import type { ExpressionMacro } from '../macro';
+
+export const rangeMs: ExpressionMacro = {
+  kind: 'expression',
+  name: '$__range_ms',
+  arguments: [],
+  description: 'Length of the range in milliseconds.',
+  example: '$__range_ms',
+  expand: (_, context) => builtinValue('__range_ms', context),
+};

@@ -1,0 +1,53 @@
+import {
+  bucketColumn,
+  checkCounter,
+  checkSeries,
+  itemOf,
+  madeColumn,
+  rangeOf,
+  renamed,
+  seriesArguments,
+} from './series';
+import { changeWindow, changes } from './change';
+import type { Change } from './change';
+import type { MacroArgument, StatementMacro } from './macro';
+
+/** Arguments and expansion of a macro whose rows are bucket `t`, key and change of the value since the bucket before. */
+export function changeByKey(kind: keyof typeof changes): Pick<StatementMacro, 'kind' | 'arguments' | 'expand'> {
+  const change: Change = changes[kind];
+  return {
+    kind: 'statement',
+    arguments: [seriesArguments.time, seriesArguments.key, valueArgument(kind)],
+    expand: ([time = '', key = '', value = ''], around, context, refuse) => {
+      const bucket = bucketColumn(time, around, context);
+      const metric = keyColumn(key, around);
+      const made = madeColumn(value, 'value', around, true);
+      if (kind !== 'rate') checkCounter(made.expression, refuse);
+      checkSeries([bucket, metric, made], around, refuse);
+      const window = around.fresh('series');
+      const changed = change.expression({ time: bucket.inner, value: made.inner, window }, 'nan');
+      return {
+        select: `SELECT ${itemOf(bucket)}, ${itemOf(metric)}, ${change.valueOf(made.expression)} AS ${made.inner}`,
+        where: rangeOf(time, context),
+        groupBy: `${bucket.inner}, ${metric.inner}`,
+        layers: [
+          {
+            head: `SELECT ${renamed(bucket)}, ${renamed(metric)}, ${changed} AS ${made.name}`,
+            window: changeWindow(window, bucket.inner, [metric.inner]),
+          },
+        ],
+        orderBy: `${bucket.name}, ${metric.name}`,
+      };
+    },
+  };
+}
+
+/** The column of the key, a string. */
+export function keyColumn(argument: string, around: Parameters<typeof madeColumn>[2]) {
+  const key = madeColumn(argument, 'metric', around);
+  return { ...key, expression: `toString(${key.expression})` };
+}
+
+function valueArgument(kind: keyof typeof changes): MacroArgument {
+  return kind === 'rate' ? seriesArguments.value : seriesArguments.counter;
+}
