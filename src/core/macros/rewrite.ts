@@ -1,10 +1,12 @@
 import { clauseBody } from '../sql/edit';
 import { trimTrivia } from '../sql/brackets';
+import { isWord } from '../sql/tokens';
 import type { ClauseName } from '../sql/clauses';
 import type { Edit } from '../sql/edit';
-import type { Rewrite } from './macro';
 import type { Select } from '../sql/selects';
+import type { Layer, Rewrite } from './macro';
 import type { Token } from '../sql/tokens';
+import type { TokenRange } from '../sql/brackets';
 
 /** Clauses of the innermost query; what comes after belongs to the outermost. */
 const inner: readonly ClauseName[] = ['FROM', 'SELECT', 'PREWHERE', 'WHERE', 'GROUP', 'HAVING'];
@@ -27,14 +29,13 @@ export function rewriteEdits(
   const edits: Edit[] = [];
   const put = (at: number, text: string) => edits.push({ at, text });
 
+  // A window function of the user's may not be taken of ours in one query.
+  const windows = find('WINDOW') !== undefined || speaksOfOver(tokens, find('QUALIFY'));
+  const around: readonly Layer[] = windows && layers.at(-1)?.window ? [...layers, { head: 'SELECT *' }] : layers;
+
   const first = clauses.find(({ name }) => name === 'FROM' || name === 'SELECT')!;
-  put(
-    tokens[first.from]!.start,
-    [...layers]
-      .reverse()
-      .map(({ head }) => `${head} FROM (`)
-      .join(''),
-  );
+  const heads = around.map(({ head }) => `${head} FROM (`).reverse();
+  put(tokens[first.from]!.start, heads.join(''));
   edits.push({ at: tokens[call.at]!.start, to: tokens[call.last]!.end, text: select });
 
   const own = find('WHERE');
@@ -45,15 +46,15 @@ export function rewriteEdits(
   } else put(endOf(['FROM', 'SELECT', 'PREWHERE']), ` WHERE ${where}`);
   if (groupBy) put(endOf(inner.slice(0, 4)), ` GROUP BY ${groupBy}`);
 
-  const window = find('WINDOW');
-  layers.forEach((layer, i) => {
-    put(endOf(inner), `)${layer.groupBy ? ` GROUP BY ${layer.groupBy}` : ''}`);
-    if (!layer.window) return;
-    const outermost = i === layers.length - 1;
-    // The user's own windows follow ours in the one clause.
-    if (outermost && window) put(clauseBody(tokens, window).start, `${layer.window}, `);
-    else put(endOf(inner), ` WINDOW ${layer.window}`);
-  });
+  for (const layer of around)
+    put(
+      endOf(inner),
+      `)${layer.groupBy ? ` GROUP BY ${layer.groupBy}` : ''}${layer.window ? ` WINDOW ${layer.window}` : ''}`,
+    );
   if (!find('ORDER')) put(endOf([...inner, 'WINDOW', 'QUALIFY']), ` ORDER BY ${orderBy}`);
   return edits;
+}
+
+function speaksOfOver(tokens: readonly Token[], clause: TokenRange | undefined): boolean {
+  return clause !== undefined && tokens.slice(clause.from, clause.to).some((token) => isWord(token, 'OVER'));
 }
