@@ -10,6 +10,7 @@ import type { TestEngine } from '../../testing/engine';
 
 /** Random ranges for each macro; `npm run test:soak` may ask for more. */
 const ranges = Number(process.env['TIDEMARK_RANGES'] ?? 10);
+const seed = Number(process.env['TIDEMARK_SEED'] ?? 7);
 
 jest.setTimeout(60_000 + ranges * 5_000);
 
@@ -30,7 +31,7 @@ const tables = {
   clash: { name: 'clash', time: 't', key: 'metric', sub: '__subkey', counter: 'value', gauge: '__value' },
 } as const;
 
-const rows = samples(7);
+const rows = samples(seed);
 
 let engine: TestEngine;
 beforeAll(async () => {
@@ -79,15 +80,15 @@ function differences(ours: readonly Point[], theirs: readonly Point[]): unknown[
 }
 
 /** Ranges of hours to weeks, over all lengths of bucket and all zones in turn. The same seed gives the same. */
-function someRanges(seed: number): readonly Range[] {
-  const random = new Random(seed);
+function someRanges(turn: number): readonly Range[] {
+  const random = new Random(seed + turn);
   return Array.from({ length: ranges }, (_, i) => {
     const from = samplesFrom - 7200 + random.below(25 * 86_400);
     return {
       from,
       to: Math.min(from + random.below(random.pick([3600, 86_400, 15 * 86_400, 40 * 86_400])), samplesTo),
       length: bucketLengths[i % bucketLengths.length]!,
-      zone: zones[(seed + i) % zones.length]!,
+      zone: zones[(turn + i) % zones.length]!,
     };
   });
 }

@@ -6,7 +6,7 @@ export const interval: ExpressionMacro = {
   name: '$__interval',
   arguments: [],
   description:
-    "Grafana's interval as it writes it, such as `5m`. Grafana fills it in itself where it knows one; the macro does where it does not. Not for INTERVAL, which takes `$__interval_s SECOND`.",
+    "Grafana's interval as it writes it, such as `5m`, for labels: for INTERVAL write `$__interval_s SECOND`. Grafana fills it in itself where it knows it; the macro does everywhere else.",
   example: '$__interval',
   expand: (_, context) => builtinValue('__interval', context),
 };

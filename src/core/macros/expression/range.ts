@@ -5,7 +5,8 @@ export const range: ExpressionMacro = {
   kind: 'expression',
   name: '$__range',
   arguments: [],
-  description: 'Length of the range in whole seconds with its unit, such as `3600s`.',
+  description:
+    'Length of the range in seconds with its unit, such as `3600s`. Grafana knows it in a few places; the macro fills it in everywhere else.',
   example: '$__range',
   expand: (_, context) => builtinValue('__range', context),
 };

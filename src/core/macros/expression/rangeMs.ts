@@ -5,7 +5,8 @@ export const rangeMs: ExpressionMacro = {
   kind: 'expression',
   name: '$__range_ms',
   arguments: [],
-  description: 'Length of the range in milliseconds.',
+  description:
+    'Length of the range in milliseconds. Grafana knows it in a few places; the macro fills it in everywhere else.',
   example: '$__range_ms',
   expand: (_, context) => builtinValue('__range_ms', context),
 };

@@ -5,7 +5,8 @@ export const rangeSeconds: ExpressionMacro = {
   kind: 'expression',
   name: '$__range_s',
   arguments: [],
-  description: 'Length of the range in whole seconds.',
+  description:
+    'Length of the range in seconds. Grafana knows it in a few places; the macro fills it in everywhere else.',
   example: '$__range_s',
   expand: (_, context) => builtinValue('__range_s', context),
 };
