@@ -1,17 +1,16 @@
 import {
-  bucketColumn,
   checkCounter,
   checkSeries,
   itemOf,
+  keyColumn,
   madeColumn,
-  rangeOf,
   renamed,
   seriesArguments,
+  seriesTime,
 } from './series';
 import { changeWindow, changes } from './change';
 import { closingBracket } from '../sql/brackets';
 import { isTrivia } from '../sql/tokens';
-import { keyColumn } from './keyed';
 import { splitAlias } from './alias';
 import { tokenize } from '../sql/lexer';
 import type { Change } from './change';
@@ -34,17 +33,18 @@ export function changeAggregated(kind: keyof typeof changes): Pick<StatementMacr
     ],
     expand: ([time = '', key = '', subkey = '', aggregate = '', value = ''], around, context, refuse) => {
       checkAggregate(aggregate, refuse);
-      const bucket = bucketColumn(time, around, context);
-      const metric = keyColumn(key, around);
+      const reading = { around, refuse };
+      const { bucket, range } = seriesTime(time, context, reading);
+      const metric = keyColumn(key, reading);
       const sub = around.fresh('subkey');
-      const made = madeColumn(value, 'value', around, true);
+      const made = madeColumn(value, 'value', { ...reading, hidden: true });
       if (kind !== 'rate') checkCounter(made.expression, refuse);
-      checkSeries([bucket, metric, made], around, refuse);
+      checkSeries([bucket, metric, made], reading);
       const [window, changed] = [around.fresh('series'), around.fresh('change')];
       const expression = change.expression({ time: bucket.inner, value: made.inner, window }, 'NULL');
       return {
-        select: `SELECT ${itemOf(bucket)}, ${itemOf(metric)}, ${splitAlias(subkey).expression} AS ${sub}, ${change.valueOf(made.expression)} AS ${made.inner}`,
-        where: rangeOf(time, context),
+        select: `SELECT ${itemOf(bucket)}, ${itemOf(metric)}, ${splitAlias(subkey, refuse).expression} AS ${sub}, ${change.valueOf(made.expression)} AS ${made.inner}`,
+        where: range,
         groupBy: `${bucket.inner}, ${metric.inner}, ${sub}`,
         layers: [
           {

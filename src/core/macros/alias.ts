@@ -1,7 +1,7 @@
-import { aliasWord } from './around';
+import { aliasIn } from '../sql/alias';
 import { tokenize } from '../sql/lexer';
-import { trimTrivia } from '../sql/brackets';
 import { unquote } from '../sql/names';
+import type { Refuse } from './macro';
 
 /** An argument `expression AS name`. */
 export interface Aliased {
@@ -10,14 +10,19 @@ export interface Aliased {
   readonly alias?: string;
 }
 
-/** Splits an argument at the `AS` behind which its name stands. @example splitAlias('max(a) AS b').alias // b */
-export function splitAlias(argument: string): Aliased {
+/**
+ * Splits an argument from the name behind it. Refuses a name in single quotes.
+ * @example splitAlias('max(a) AS b', refuse).alias // b
+ */
+export function splitAlias(argument: string, refuse: Refuse): Aliased {
   const tokens = tokenize(argument);
-  const as = aliasWord(tokens, { from: 0, to: tokens.length });
-  if (as === undefined) return { expression: argument };
-  const { to } = trimTrivia(tokens, { from: 0, to: as });
-  const expression = argument.slice(0, tokens[to - 1]!.end);
-  return { expression, alias: tokens.at(-1)!.text };
+  const aliased = aliasIn(tokens, { from: 0, to: tokens.length });
+  if (aliased === undefined) return { expression: argument };
+  const { expression, name } = aliased;
+  const { kind, text: alias } = tokens[name]!;
+  if (kind === 'string')
+    throw refuse(`the name ${alias} stands in quotes of a text. Write it bare or in backticks: AS \`name\`.`);
+  return { expression: argument.slice(0, tokens[expression.to - 1]!.end), alias };
 }
 
 /** The name of a column given by its bare name; `undefined` for any other expression. */

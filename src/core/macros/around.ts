@@ -1,3 +1,4 @@
+import { aliasIn } from '../sql/alias';
 import { unquote } from '../sql/names';
 import type { Select } from '../sql/selects';
 import type { SelectAround } from './macro';
@@ -16,7 +17,7 @@ const grouping: readonly ClauseName[] = ['GROUP', 'HAVING'];
 export function selectAround(tokens: readonly Token[], select: Select, args: readonly TokenRange[]): SelectAround {
   const namesIn = (ranges: readonly TokenRange[]) => new Set(ranges.flatMap((range) => names(tokens, range)));
   const clauses = (wanted: readonly ClauseName[]) => select.clauses.filter(({ name }) => wanted.includes(name));
-  const read = namesIn([...clauses(reading), ...args.map((range) => withoutAlias(tokens, range))]);
+  const read = namesIn([...clauses(reading), ...args.map((range) => aliasIn(tokens, range)?.expression ?? range)]);
   const grouped = namesIn(clauses(grouping));
   const all = namesIn([select]);
   return {
@@ -35,19 +36,4 @@ function names(tokens: readonly Token[], { from, to }: TokenRange): string[] {
   return tokens
     .slice(from, to)
     .flatMap(({ kind, text }) => (kind === 'word' || kind === 'quotedIdentifier' ? [unquote(text)] : []));
-}
-
-/** An argument up to the `AS name` at its end. */
-function withoutAlias(tokens: readonly Token[], range: TokenRange): TokenRange {
-  const as = aliasWord(tokens, range);
-  return as === undefined ? range : { from: range.from, to: as };
-}
-
-/** The token AS of an `AS name` at the end of a range. */
-export function aliasWord(tokens: readonly Token[], { from, to }: TokenRange): number | undefined {
-  const name = tokens[to - 1];
-  if (name?.kind !== 'word' && name?.kind !== 'quotedIdentifier') return undefined;
-  let at = to - 2;
-  while (at > from && (tokens[at]!.kind === 'whitespace' || tokens[at]!.kind === 'comment')) at--;
-  return at > from && tokens[at]!.kind === 'word' && tokens[at]!.text.toUpperCase() === 'AS' ? at : undefined;
 }

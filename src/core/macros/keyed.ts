@@ -1,12 +1,12 @@
 import {
-  bucketColumn,
   checkCounter,
   checkSeries,
   itemOf,
+  keyColumn,
   madeColumn,
-  rangeOf,
   renamed,
   seriesArguments,
+  seriesTime,
 } from './series';
 import { changeWindow, changes } from './change';
 import type { Change } from './change';
@@ -19,16 +19,17 @@ export function changeByKey(kind: keyof typeof changes): Pick<StatementMacro, 'k
     kind: 'statement',
     arguments: [seriesArguments.time, seriesArguments.key, valueArgument(kind)],
     expand: ([time = '', key = '', value = ''], around, context, refuse) => {
-      const bucket = bucketColumn(time, around, context);
-      const metric = keyColumn(key, around);
-      const made = madeColumn(value, 'value', around, true);
+      const reading = { around, refuse };
+      const { bucket, range } = seriesTime(time, context, reading);
+      const metric = keyColumn(key, reading);
+      const made = madeColumn(value, 'value', { ...reading, hidden: true });
       if (kind !== 'rate') checkCounter(made.expression, refuse);
-      checkSeries([bucket, metric, made], around, refuse);
+      checkSeries([bucket, metric, made], reading);
       const window = around.fresh('series');
       const changed = change.expression({ time: bucket.inner, value: made.inner, window }, 'nan');
       return {
         select: `SELECT ${itemOf(bucket)}, ${itemOf(metric)}, ${change.valueOf(made.expression)} AS ${made.inner}`,
-        where: rangeOf(time, context),
+        where: range,
         groupBy: `${bucket.inner}, ${metric.inner}`,
         layers: [
           {
@@ -40,12 +41,6 @@ export function changeByKey(kind: keyof typeof changes): Pick<StatementMacro, 'k
       };
     },
   };
-}
-
-/** The column of the key, a string. */
-export function keyColumn(argument: string, around: Parameters<typeof madeColumn>[2]) {
-  const key = madeColumn(argument, 'metric', around);
-  return { ...key, expression: `toString(${key.expression})` };
 }
 
 function valueArgument(kind: keyof typeof changes): MacroArgument {

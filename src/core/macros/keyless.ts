@@ -1,13 +1,4 @@
-import {
-  bucketColumn,
-  checkCounter,
-  checkSeries,
-  itemOf,
-  madeColumn,
-  rangeOf,
-  renamed,
-  seriesArguments,
-} from './series';
+import { checkCounter, checkSeries, itemOf, madeColumn, renamed, seriesArguments, seriesTime } from './series';
 import { changeWindow, changes } from './change';
 import { splitAlias } from './alias';
 import type { Change } from './change';
@@ -21,13 +12,14 @@ export function changeOfEach(kind: keyof typeof changes): Pick<StatementMacro, '
     kind: 'statement',
     arguments: [seriesArguments.time, counts ? seriesArguments.counters : seriesArguments.values],
     expand: ([time = '', ...values], around, context, refuse) => {
-      const nameless = values.find((value) => splitAlias(value).alias === undefined);
+      const nameless = values.find((value) => splitAlias(value, refuse).alias === undefined);
       if (values.length > 1 && nameless !== undefined)
         throw refuse(`of several values each needs a name. Write ${nameless} AS name.`);
-      const bucket = bucketColumn(time, around, context);
-      const made = values.map((value) => madeColumn(value, 'value', around, true));
+      const reading = { around, refuse };
+      const { bucket, range } = seriesTime(time, context, reading);
+      const made = values.map((value) => madeColumn(value, 'value', { ...reading, hidden: true }));
       if (counts) for (const { expression } of made) checkCounter(expression, refuse);
-      checkSeries([bucket, ...made], around, refuse);
+      checkSeries([bucket, ...made], reading);
       const window = around.fresh('series');
       const items = made.map(({ expression, inner }) => `${change.valueOf(expression)} AS ${inner}`);
       const changed = made.map(
@@ -35,7 +27,7 @@ export function changeOfEach(kind: keyof typeof changes): Pick<StatementMacro, '
       );
       return {
         select: `SELECT ${[itemOf(bucket), ...items].join(', ')}`,
-        where: rangeOf(time, context),
+        where: range,
         groupBy: bucket.inner,
         layers: [
           {

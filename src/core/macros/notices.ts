@@ -40,9 +40,10 @@ function unknown(tokens: readonly Token[]): Notice[] {
 }
 
 function advice(name: string, migration: Migration | undefined): string {
-  if (migration) return migration.to === undefined ? 'Take it out.' : `Write ${migration.to} instead.`;
-  const near = nearest(name);
-  return near === undefined ? 'docs/macros.md lists them all.' : `Did you mean ${near}?`;
+  const near = name.startsWith('$__') ? nearest(name) : undefined;
+  const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+  if (migration) return migration.to === undefined ? 'Take it out.' : `Write ${migration.to} instead.${meant}`;
+  return meant.trim() || 'docs/macros.md lists them all.';
 }
 
 /** The macro whose name differs by at most two letters, capitals aside; `undefined` where there is none. */

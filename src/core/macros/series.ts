@@ -7,7 +7,11 @@ import type { MacroArgument, MacroContext, Refuse, SelectAround } from './macro'
 
 /** The arguments that macros of series share. */
 export const seriesArguments = {
-  time: { name: 'time', description: 'DateTime or DateTime64 column: the filter and the buckets are made of it' },
+  time: {
+    name: 'time',
+    description:
+      'DateTime or DateTime64 column: the filter and the buckets are made of it; `time AS name` names the column of the bucket, else it is `t`',
+  },
   key: {
     name: 'key',
     description: 'what a series stands for, made a string; `key AS name` names its column, else it is `metric`',
@@ -43,26 +47,49 @@ export interface MadeColumn {
   readonly inner: string;
 }
 
-/**
- * Reads an argument as a column. `hidden` gives it a private name inside even where nothing reads its name: for columns
- * that are computed again outside. HAVING still may speak of it by its name.
- */
-export function madeColumn(argument: string, fallback: string, around: SelectAround, hidden = false): MadeColumn {
-  const { expression, alias } = splitAlias(argument);
-  const name = alias ?? fallback;
+/** How an argument is read: the SELECT that it stands in, and how to refuse it. */
+export interface Reading {
+  readonly around: SelectAround;
+  readonly refuse: Refuse;
+  /** Whether the column gets a private name even where nothing reads its own: for those computed again outside. */
+  readonly hidden?: boolean;
+}
+
+/** Reads an argument as a column. HAVING may speak of it by its name, even where that is hidden. */
+export function madeColumn(argument: string, fallback: string, reading: Reading): MadeColumn {
+  const { expression, alias } = splitAlias(argument, reading.refuse);
+  return { expression, name: alias ?? fallback, inner: innerName(alias ?? fallback, reading) };
+}
+
+function innerName(name: string, { around, hidden = false }: Reading): string {
   const plain = unquote(name);
   const free = around.groupsBy(plain) || (!hidden && !around.reads(plain));
-  return { expression, name, inner: free ? name : around.fresh(plain.replace(/\W/g, '_')) };
+  return free ? name : around.fresh(plain.replace(/\W/g, '_'));
 }
 
-/** The column of the bucket, `t`: the dashboard's interval in its zone, as `$__timeInterval` makes it. */
-export function bucketColumn(time: string, around: SelectAround, { intervalMs, timezone }: MacroContext): MadeColumn {
-  return madeColumn(`${bucketSql(time, bucketOf(intervalMs), checkZone(timezone))} AS t`, 't', around);
+/** What a series is cut by: the time it was given, its bucket as a column, and the filter of the range. */
+export interface SeriesTime {
+  readonly bucket: MadeColumn;
+  /** As `$__timeFilter` makes it, on the time itself. */
+  readonly range: string;
 }
 
-/** The filter of the range on the time column, as `$__timeFilter` makes it. */
-export function rangeOf(time: string, { fromMs, toMs }: MacroContext): string {
+/** Reads the time: its bucket is the dashboard's interval in its zone, as `$__timeInterval` makes it. */
+export function seriesTime(argument: string, context: MacroContext, reading: Reading): SeriesTime {
+  const { expression: time, ...column } = madeColumn(argument, 't', reading);
+  const expression = bucketSql(time, bucketOf(context.intervalMs), checkZone(context.timezone));
+  return { bucket: { ...column, expression }, range: rangeOn(time, context) };
+}
+
+/** The filter of the range on a time column, as `$__timeFilter` makes it. */
+export function rangeOn(time: string, { fromMs, toMs }: MacroContext): string {
   return between(time, second(fromMs), second(toMs));
+}
+
+/** The column of the key, a string. */
+export function keyColumn(argument: string, reading: Reading): MadeColumn {
+  const key = madeColumn(argument, 'metric', reading);
+  return { ...key, expression: `toString(${key.expression})` };
 }
 
 /** `expression AS name` for a SELECT list. */
@@ -76,7 +103,7 @@ export function renamed({ inner, name }: MadeColumn): string {
 }
 
 /** Refuses a GROUP BY of the user's and two columns of one name. */
-export function checkSeries(columns: readonly MadeColumn[], around: SelectAround, refuse: Refuse): void {
+export function checkSeries(columns: readonly MadeColumn[], { around, refuse }: Reading): void {
   const double = twice(columns.map(({ name }) => name));
   if (double !== undefined)
     throw refuse(`two of its columns would be named ${double}. Give one of them another name: expression AS name.`);

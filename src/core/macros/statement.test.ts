@@ -36,7 +36,7 @@ describe('errors say which macro, where and what to write', () => {
   test.each([
     [
       'SELECT $__columns(a, b, c) FROM e',
-      `column 8: it stands in place of the word SELECT, at the beginning of a query. ${columns}`,
+      `column 8: it stands in place of the word SELECT: take out that word before it. ${columns}`,
     ],
     [
       'SELECT 1,\n  $__columns(a, b, c) FROM e',
@@ -101,6 +101,10 @@ describe('notices', () => {
   test.each([
     ['SELECT $__timeFiler(t)', '$__timeFiler is no macro and was left as it is. Did you mean $__timeFilter?'],
     ['SELECT $__TIMEFILTER(t)', '$__TIMEFILTER is no macro and was left as it is. Did you mean $__timeFilter?'],
+    [
+      'SELECT $__column(a, b, c)',
+      '$__column is no macro and was left as it is. Write the column instead. Did you mean $__columns?',
+    ],
     ['SELECT $__somethingElse', '$__somethingElse is no macro and was left as it is. docs/macros.md lists them all.'],
     [
       '$perSecondColumns(k, c) FROM e',

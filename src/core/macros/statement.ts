@@ -1,7 +1,7 @@
 import { callAt, refusalAt } from './calls';
 import { closingBracket } from '../sql/brackets';
 import { insertAt } from '../sql/edit';
-import { isTrivia } from '../sql/tokens';
+import { isTrivia, isWord } from '../sql/tokens';
 import { macroNamed } from './table';
 import { outerSelects } from '../sql/selects';
 import { selectAround } from './around';
@@ -106,7 +106,7 @@ function selectOf(
   const select = outerSelects(read, scope).find(({ clauses }) =>
     clauses.some(({ name, from }) => name === 'SELECT' && from === at),
   );
-  if (!select) throw refuse(`it stands in place of the word SELECT, at the beginning of a query. Write ${written}.`);
+  if (!select) throw refuse(`${misplaced(tokens, scope, at)} Write ${written}.`);
   const clause = select.clauses.find(({ name }) => name === 'SELECT')!;
   const surplus = tokens.slice(last + 1, clause.to).find((token) => !isTrivia(token));
   if (!select.clauses.some(({ name }) => name === 'FROM'))
@@ -116,6 +116,13 @@ function selectOf(
       `"${surplus.text}" follows its bracket, where only FROM may stand: all columns are named within. Write ${written}.`,
     );
   return select;
+}
+
+function misplaced(tokens: readonly Token[], { from }: TokenRange, at: number): string {
+  const before = tokens.slice(from, at).filter((token) => !isTrivia(token));
+  return ['SELECT', 'DISTINCT'].some((word) => isWord(before.at(-1), word))
+    ? 'it stands in place of the word SELECT: take out that word before it.'
+    : 'it stands in place of the word SELECT, at the beginning of a query.';
 }
 
 /** A semicolon with nothing behind it is dropped. */

@@ -12,6 +12,14 @@ export const rewriteCases: readonly RewriteCase[] = [
     "SELECT ⟦B ts⟧ AS t, toString(k) AS `a key`, count() AS c FROM e WHERE ⟦R ts⟧ AND (k != 'x' OR v > 1) GROUP BY t, `a key` HAVING c > 0 ORDER BY c DESC, count() LIMIT 5",
   ],
   [
+    '$__columns(ts AS `time`, CASE WHEN lower(k) = k THEN k END AS who, count() visits) FROM (SELECT * FROM e)',
+    'SELECT ⟦B ts⟧ AS `time`, toString(CASE WHEN lower(k) = k THEN k END) AS who, count() AS visits FROM (SELECT * FROM e) WHERE ⟦R ts⟧ GROUP BY `time`, who ORDER BY `time`, who',
+  ],
+  [
+    '$__increaseColumns(t AS ts, CASE WHEN v > 0 THEN lower(k) END, v) FROM e WHERE ts > 0',
+    'SELECT __ts AS ts, metric, if((__ts - lagInFrame(__ts, 1, __ts) OVER __series) = 0 OR (__value - lagInFrame(__value, 1, __value) OVER __series) < 0, nan, toFloat64(__value - lagInFrame(__value, 1, __value) OVER __series)) AS value FROM (SELECT ⟦B t⟧ AS __ts, toString(CASE WHEN v > 0 THEN lower(k) END) AS metric, max(v) AS __value FROM e WHERE ⟦R t⟧ AND (ts > 0) GROUP BY __ts, metric) WINDOW __series AS (PARTITION BY metric ORDER BY __ts ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) ORDER BY ts, metric',
+  ],
+  [
     '$__columns(t, metric, avg(value)) FROM e PREWHERE v > 0 WHERE value > 0 HAVING count() > 0 LIMIT 2 BY metric',
     'SELECT __t AS t, __metric AS metric, __value AS value FROM (SELECT ⟦B t⟧ AS __t, toString(metric) AS __metric, avg(value) AS __value FROM e PREWHERE v > 0 WHERE ⟦R t⟧ AND (value > 0) GROUP BY __t, __metric HAVING count() > 0) ORDER BY t, metric LIMIT 2 BY metric',
   ],

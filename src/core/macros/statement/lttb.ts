@@ -1,7 +1,7 @@
 import { bareColumn, splitAlias, twice } from '../alias';
 import { pointsArgument, pointsOf } from '../lttb';
-import { rangeOf } from '../series';
-import type { SelectAround, StatementMacro } from '../macro';
+import { rangeOn } from '../series';
+import type { Refuse, SelectAround, StatementMacro } from '../macro';
 
 export const lttb: StatementMacro = {
   kind: 'statement',
@@ -16,7 +16,7 @@ export const lttb: StatementMacro = {
   example: '$__lttb(auto, occurred_at, latency_ms) FROM events WHERE latency_ms > 0',
   expand: ([points = '', x = '', y = ''], around, context, refuse) => {
     const count = pointsOf(points, context, refuse);
-    const [across, up] = [axisOf(x, 'x', around), axisOf(y, 'y', around)];
+    const [across, up] = [axisOf(x, 'x', around, refuse), axisOf(y, 'y', around, refuse)];
     const double = twice([across.name, up.name]);
     if (double !== undefined)
       throw refuse(`both of its columns would be named ${double}. Give one of them another name: expression AS name.`);
@@ -25,7 +25,7 @@ export const lttb: StatementMacro = {
     const pick = (a: string, b: string) => `SELECT arrayJoin(lttb(${count})(${a}, ${b})) AS ${point}`;
     return {
       select: around.grouped ? `SELECT ${across.item}, ${up.item}` : pick(across.expression, up.expression),
-      where: rangeOf(across.expression, context),
+      where: rangeOn(across.expression, context),
       layers: around.grouped ? [{ head: pick(across.inner, up.inner) }, outer] : [outer],
       orderBy: across.name,
     };
@@ -40,8 +40,8 @@ interface Axis {
   readonly item: string;
 }
 
-function axisOf(argument: string, fallback: string, around: SelectAround): Axis {
-  const { expression, alias } = splitAlias(argument);
+function axisOf(argument: string, fallback: string, around: SelectAround, refuse: Refuse): Axis {
+  const { expression, alias } = splitAlias(argument, refuse);
   const bare = bareColumn(expression);
   const name = alias ?? bare ?? fallback;
   const inner = alias ?? bare ?? around.fresh(fallback);

@@ -1,6 +1,5 @@
 import { splitAlias } from '../alias';
-import { checkSeries, itemOf, madeColumn, rangeOf, renamed, seriesArguments } from '../series';
-import { keyColumn } from '../keyed';
+import { checkSeries, itemOf, keyColumn, madeColumn, rangeOn, renamed, seriesArguments } from '../series';
 import { pointsArgument, pointsOf } from '../lttb';
 import type { StatementMacro } from '../macro';
 
@@ -18,15 +17,16 @@ export const lttbColumns: StatementMacro = {
   example: '$__lttbColumns(100, occurred_at, country, latency_ms) FROM events',
   expand: ([points = '', x = '', key = '', y = ''], around, context, refuse) => {
     const count = pointsOf(points, context, refuse);
-    const { expression: time, alias } = splitAlias(x);
-    const metric = keyColumn(key, around);
-    const value = madeColumn(y, 'value', around, true);
+    const reading = { around, refuse };
+    const { expression: time, alias } = splitAlias(x, refuse);
+    const metric = keyColumn(key, reading);
+    const value = madeColumn(y, 'value', { ...reading, hidden: true });
     const moment = { expression: time, name: alias ?? 't', inner: '' };
-    checkSeries([moment, metric, value], around, refuse);
+    checkSeries([moment, metric, value], reading);
     const point = around.fresh('point');
     return {
       select: `SELECT ${itemOf(metric)}, arrayJoin(lttb(${count})(${time}, ${value.expression})) AS ${point}`,
-      where: rangeOf(time, context),
+      where: rangeOn(time, context),
       groupBy: metric.inner,
       layers: [{ head: `SELECT ${point}.1 AS ${moment.name}, ${renamed(metric)}, ${point}.2 AS ${value.name}` }],
       orderBy: `${moment.name}, ${metric.name}`,
