@@ -19,6 +19,7 @@ export function sqlCommand(): Command {
         'Read JSON lines {"sql","fromMs","toMs","intervalMs","timezone","variables","adhoc"} from stdin and write for each, in order, {"sql","notices"} or {"error":{"code","message"}}',
       examples: [
         `echo '{"sql":"SELECT $__timeInterval(t) FROM e WHERE $__timeFilter(t)","fromMs":0,"toMs":86400000,"intervalMs":60000,"timezone":"UTC"}' | tidemark sql expand`,
+        `echo '{"sql":"$__perSecondColumns(t, host, bytes) FROM e","fromMs":0,"toMs":86400000,"intervalMs":60000,"timezone":"UTC"}' | tidemark sql expand`,
       ],
     }).action(() => expandStream(process.stdin, process.stdout)),
   );

@@ -245,3 +245,13 @@ test('without filters any text stays as it is, and with them nothing is thrown',
     { numRuns: 5000 },
   );
 });
+
+test('the OFFSET of a SAMPLE belongs to the table', () => {
+  const filter = [{ key: 'k', operator: '=', value: 'v' }];
+  expect(applyAdhocFilters('SELECT 1 FROM t SAMPLE 1/10 OFFSET 1/2', filter).sql).toBe(
+    "SELECT 1 FROM t SAMPLE 1/10 OFFSET 1/2 WHERE `k` = 'v'",
+  );
+  expect(applyAdhocFilters('SELECT 1 FROM t SAMPLE 0.1 LIMIT 5 OFFSET 1', filter).sql).toBe(
+    "SELECT 1 FROM t SAMPLE 0.1 WHERE `k` = 'v' LIMIT 5 OFFSET 1",
+  );
+});

@@ -1,4 +1,4 @@
-import { clauseBody, insertAt } from './edit';
+import { clauseBody, insertAt } from '../sql/edit';
 import { declaredIn, outerSelects } from '../sql/selects';
 import { ident } from '../sql/quote';
 import { isDotted, keyColumn, keySql } from './key';
@@ -10,7 +10,7 @@ import { tokenize } from '../sql/lexer';
 import { isTrivia } from '../sql/tokens';
 import { closingBracket } from '../sql/brackets';
 import type { AdhocFilter } from './filter';
-import type { Edit } from './edit';
+import type { Edit } from '../sql/edit';
 import type { Notice } from '../notice';
 import type { RefusalReason } from './refusal';
 import type { Scope, Select } from '../sql/selects';

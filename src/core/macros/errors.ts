@@ -1,6 +1,7 @@
 import { errorTable } from '../errors';
 
-interface Place {
+/** A macro and where it stands, line and column from 1. */
+export interface Place {
   readonly macro: string;
   readonly line: number;
   readonly column: number;

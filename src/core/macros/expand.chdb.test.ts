@@ -78,6 +78,15 @@ describe.each(zones)('buckets in %s', (timezone) => {
     expect(breaking(rows, holds)).toEqual([]);
   });
 
+  test('of a quarter, as over many years, begin on the first of its first month', async () => {
+    const rows = await buckets('$__naturalTimeSeries(t)', { timezone, toMs: first + 7 * 366 * day });
+    const holds = (ms: number, start: number) => {
+      const month = 3 * Math.floor((Number(day0(ms).slice(5, 7)) - 1) / 3) + 1;
+      return day0(start) === `${day0(ms).slice(0, 4)}-${String(month).padStart(2, '0')}-01` && isStartOfDay(start);
+    };
+    expect(breaking(rows, holds)).toEqual([]);
+  });
+
   test.each(['d', 'd32'])('of the date %s are the date’s own day', async (column) => {
     const rows = await buckets(`$__timeInterval(${column})`, { timezone, intervalMs: day });
     expect(breaking(rows, (ms, start) => day0(start) === dayIn(ms, 'UTC') && isStartOfDay(start))).toEqual([]);

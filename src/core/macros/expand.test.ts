@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { TidemarkError } from '../errors';
 import { expandMacros, expandTemplateMacros } from './expand';
+import { expandQuery } from '../expand';
 import type { MacroContext } from './macro';
 
 const context: MacroContext = { fromMs: 1_000_500, toMs: 90_000_999, intervalMs: 60_000, timezone: 'UTC' };
@@ -37,6 +38,12 @@ describe('what a macro stands for', () => {
     ['$__timeInterval_ms(t)', "toStartOfInterval(toDateTime(t, 'UTC'), INTERVAL 1 MINUTE, 'UTC')"],
     ['$__timeGroup(t, 5m)', "toStartOfInterval(toDateTime(t, 'UTC'), INTERVAL 5 MINUTE, 'UTC')"],
     ["$__timeGroup(t, '1M')", "toDateTime(toStartOfInterval(toDateTime(t, 'UTC'), INTERVAL 1 MONTH, 'UTC'), 'UTC')"],
+    ['$__interval', '1m'],
+    ['$__interval_ms', '60000'],
+    ['$__range', '89000s'],
+    ['$__range_s', '89000'],
+    ['$__range_ms', '89000499'],
+    ['$__naturalTimeSeries(t)', "toStartOfInterval(toDateTime(t, 'UTC'), INTERVAL 15 MINUTE, 'UTC')"],
     ['$__adHocFilters(\'t\', "u")', undefined],
     ["$__adHocFilters('t')", 'additional_table_filters={}'],
   ])('%s', (sql, expected) => {
@@ -59,6 +66,38 @@ describe('what a macro stands for', () => {
     expect(expand('$__interval_s', { intervalMs })).toBe(seconds);
     expect(expand('$__timeInterval(t)', { intervalMs, timezone: 'Europe/Berlin' })).toContain(
       `${bucket}, 'Europe/Berlin'`,
+    );
+  });
+
+  test.each([
+    [20 * 60 - 1, '1 SECOND'],
+    [20 * 60, '1 MINUTE'],
+    [4 * 3600, '5 MINUTE'],
+    [24 * 3600, '15 MINUTE'],
+    [72 * 3600, '1 HOUR'],
+    [15 * 86_400, '1 DAY'],
+    [15 * 7 * 86_400, '1 WEEK'],
+    [304 * 86_400, '1 MONTH'],
+    [6 * 365 * 86_400, '1 QUARTER'],
+  ])('over %d s people count in buckets of %s', (seconds, bucket) => {
+    const more = { fromMs: 0, toMs: seconds * 1000, timezone: 'Asia/Kolkata' };
+    expect(expand('$__naturalTimeSeries(t)', more)).toContain(`INTERVAL ${bucket}, 'Asia/Kolkata'`);
+  });
+
+  test('what Grafana’s own variables are filled in with, their macros are', () => {
+    const names = ['$__interval', '$__interval_ms', '$__range', '$__range_s', '$__range_ms'];
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 1e12 }),
+        fc.integer({ min: 0, max: 1e12 }),
+        fc.integer({ min: 1, max: 1e9 }),
+        (fromMs, length, intervalMs) => {
+          const range = { ...context, fromMs, toMs: fromMs + length, intervalMs };
+          for (const name of names)
+            expect(expandMacros(name, range).sql).toBe(expandQuery({ sql: name, ...range }).sql);
+        },
+      ),
+      { seed: 1 },
     );
   });
 

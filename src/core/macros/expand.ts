@@ -1,8 +1,11 @@
 import { checkZone } from '../time/zone';
 import { failMacro } from './errors';
-import { macroNamed, macros } from './table';
+import { macroNamed } from './table';
+import { noticesOf } from './notices';
+import { offsetBefore } from '../sql/edit';
+import { positionOf } from '../sql/tokens';
 import { replaceCalls } from './calls';
-import { tokenize } from '../sql/lexer';
+import { rewriteStatements } from './statement';
 import type { ExpressionMacro, MacroContext, TemplateMacro } from './macro';
 import type { Notice } from '../notice';
 
@@ -13,9 +16,10 @@ export interface Expanded {
 }
 
 /**
- * Expands every `$__macro` of a statement whose variables are filled in already. Unknown names stay as they are, and so
- * does everything in comments and strings (a known macro in a string gives a notice). A statement without macros comes
- * back unchanged, letter by letter.
+ * Expands every `$__macro` of a statement whose variables are filled in already: those that stand for expressions, then
+ * those that stand for a whole SELECT. Unknown names stay as they are, and so does everything in comments and strings
+ * (a known macro in a string gives a notice, a name that looks like a macro too). A statement without macros comes back
+ * unchanged, letter by letter.
  *
  * Throws TidemarkError: `macro_arguments`, `macro_not_closed`, `macro_refused` (with macro, line and column),
  * `macro_context`, `bad_zone`.
@@ -23,14 +27,19 @@ export interface Expanded {
  */
 export function expandMacros(sql: string, context: MacroContext): Expanded {
   checkContext(context);
-  const expanded = replaceCalls(sql, macroNamed, ({ macro, args, refuse }) => {
+  const find = (name: string): ExpressionMacro | TemplateMacro | undefined => {
+    const macro = macroNamed(name);
+    return macro?.kind === 'statement' ? undefined : macro;
+  };
+  const expanded = replaceCalls(sql, find, ({ macro, args, refuse }) => {
     if (macro.kind === 'template')
       throw refuse(
         'it has to stand in the query itself: within the value of a variable it cannot be told for whom it asks.',
       );
-    return (macro satisfies ExpressionMacro).expand(args, context, refuse);
+    return macro.expand(args, context, refuse);
   });
-  return { sql: expanded, notices: noticesOf(sql) };
+  const placeOf = (offset: number) => positionOf(sql, offsetBefore(expanded.edits, offset));
+  return { sql: rewriteStatements(expanded.sql, context, placeOf), notices: noticesOf(sql) };
 }
 
 /**
@@ -43,7 +52,7 @@ export function expandTemplateMacros(sql: string, isAll: (variable: string) => b
     const macro = macroNamed(name);
     return macro?.kind === 'template' ? macro : undefined;
   };
-  return replaceCalls(sql, find, ({ macro, args, refuse }) => macro.expand(args, isAll, refuse));
+  return replaceCalls(sql, find, ({ macro, args, refuse }) => macro.expand(args, isAll, refuse)).sql;
 }
 
 function checkContext({ fromMs, toMs, intervalMs, timezone }: MacroContext): void {
@@ -58,15 +67,4 @@ function checkContext({ fromMs, toMs, intervalMs, timezone }: MacroContext): voi
       rule: 'a number of milliseconds above 0',
     });
   checkZone(timezone);
-}
-
-function noticesOf(sql: string): Notice[] {
-  const strings = tokenize(sql).filter(({ kind }) => kind === 'string' || kind === 'heredoc');
-  return macros
-    .filter(({ name }) => strings.some(({ text }) => new RegExp(`\\${name}(?!\\w)`).test(text)))
-    .map(({ name }) => ({
-      code: 'macro_in_string',
-      message: `${name} stands within quotes and was left as it is. Take the quotes away to have it expanded.`,
-      subject: name,
-    }));
 }

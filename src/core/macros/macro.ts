@@ -28,7 +28,7 @@ interface MacroFacts {
   readonly arguments: readonly MacroArgument[];
   /** One or two sentences: what it stands for, and where it differs from what users of other plugins know. */
   readonly description: string;
-  /** A call as one would write it. */
+  /** A call as one would write it; of a statement macro, the whole query. */
   readonly example: string;
 }
 
@@ -48,4 +48,46 @@ export interface TemplateMacro extends MacroFacts {
   expand(args: readonly string[], isAll: (variable: string) => boolean | undefined, refuse: Refuse): string;
 }
 
-export type Macro = ExpressionMacro | TemplateMacro;
+/** What a statement macro may ask of the SELECT that it makes. */
+export interface SelectAround {
+  /** Whether the user wrote a GROUP BY. */
+  readonly grouped: boolean;
+  /** Whether the macro's own expressions, WITH, FROM, PREWHERE or WHERE speak of a column or table of that name. */
+  reads(name: string): boolean;
+  /** Whether HAVING or GROUP BY do. */
+  groupsBy(name: string): boolean;
+  /** A name that stands nowhere in the SELECT, made of `name`. */
+  fresh(name: string): string;
+}
+
+/** A query around another: `SELECT … FROM (` … `)` and what follows. */
+export interface Layer {
+  /** From `SELECT` to before FROM. */
+  readonly head: string;
+  readonly groupBy?: string;
+  /** `name AS (…)`. */
+  readonly window?: string;
+}
+
+/** What becomes of a SELECT whose first word is a statement macro; FROM, PREWHERE and all clauses of the user stay. */
+export interface Rewrite {
+  /** From `SELECT` to before FROM. */
+  readonly select: string;
+  /** Condition ahead of the user's own. */
+  readonly where: string;
+  /** Keys of a GROUP BY, where the macro groups. */
+  readonly groupBy?: string;
+  /** Queries around it, from the inside out; what follows HAVING belongs to the last of them. */
+  readonly layers: readonly Layer[];
+  /** Order of the rows unless the user wrote one. */
+  readonly orderBy: string;
+}
+
+/** A macro that stands in place of SELECT and makes a whole query of it, expanded after all other macros. */
+export interface StatementMacro extends MacroFacts {
+  readonly kind: 'statement';
+  /** Arguments come trimmed, macros in them expanded, as many as declared. */
+  expand(args: readonly string[], around: SelectAround, context: MacroContext, refuse: Refuse): Rewrite;
+}
+
+export type Macro = ExpressionMacro | TemplateMacro | StatementMacro;

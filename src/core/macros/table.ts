@@ -1,11 +1,32 @@
 import { adHocFilters } from './expression/adHocFilters';
+import { columns } from './statement/columns';
 import { conditionalAll } from './template/conditionalAll';
 import { dateFilter } from './expression/dateFilter';
 import { dateTimeFilter } from './expression/dateTimeFilter';
+import { delta } from './statement/delta';
+import { deltaColumns } from './statement/deltaColumns';
+import { deltaColumnsAggregated } from './statement/deltaColumnsAggregated';
 import { dt } from './expression/dt';
 import { fromTime } from './expression/fromTime';
 import { fromTimeMs } from './expression/fromTimeMs';
+import { increase } from './statement/increase';
+import { increaseColumns } from './statement/increaseColumns';
+import { increaseColumnsAggregated } from './statement/increaseColumnsAggregated';
+import { interval } from './expression/interval';
+import { intervalMs } from './expression/intervalMs';
 import { intervalSeconds } from './expression/intervalSeconds';
+import { lttb } from './statement/lttb';
+import { lttbColumns } from './statement/lttbColumns';
+import { naturalTimeSeries } from './expression/naturalTimeSeries';
+import { perSecond } from './statement/perSecond';
+import { perSecondColumns } from './statement/perSecondColumns';
+import { perSecondColumnsAggregated } from './statement/perSecondColumnsAggregated';
+import { range } from './expression/range';
+import { rangeMs } from './expression/rangeMs';
+import { rangeSeconds } from './expression/rangeSeconds';
+import { rate } from './statement/rate';
+import { rateColumns } from './statement/rateColumns';
+import { rateColumnsAggregated } from './statement/rateColumnsAggregated';
 import { timeFilter } from './expression/timeFilter';
 import { timeFilterMs } from './expression/timeFilterMs';
 import { timeFrom } from './expression/timeFrom';
@@ -33,9 +54,30 @@ export const macros: readonly Macro[] = [
   timeInterval,
   timeIntervalMs,
   timeGroup,
+  naturalTimeSeries,
+  interval,
   intervalSeconds,
+  intervalMs,
+  range,
+  rangeSeconds,
+  rangeMs,
   conditionalAll,
   adHocFilters,
+  columns,
+  rateColumns,
+  perSecondColumns,
+  increaseColumns,
+  deltaColumns,
+  rate,
+  perSecond,
+  increase,
+  delta,
+  rateColumnsAggregated,
+  perSecondColumnsAggregated,
+  increaseColumnsAggregated,
+  deltaColumnsAggregated,
+  lttb,
+  lttbColumns,
 ];
 
 const byName = new Map(macros.map((macro) => [macro.name, macro]));
@@ -43,10 +85,4 @@ const byName = new Map(macros.map((macro) => [macro.name, macro]));
 /** The macro of that whole name (`$__…`), so `$__timeFilter_ms` is never taken for `$__timeFilter`. */
 export function macroNamed(name: string): Macro | undefined {
   return byName.get(name);
-}
-
-/** How a call is written. @example usage(dateTimeFilter) // $__dateTimeFilter(date, time) */
-export function usage(macro: Macro): string {
-  if (macro.arguments.length === 0) return macro.name;
-  return `${macro.name}(${macro.arguments.map((a) => (a.repeated ? `${a.name}, …` : a.name)).join(', ')})`;
 }

@@ -54,18 +54,26 @@ export function firstSignificant(tokens: readonly Token[], at: number, end: numb
 export function clausesOf(tokens: readonly Token[], { from, to }: TokenRange): Clause[] {
   const clauses: { name: ClauseName; from: number; to: number }[] = [];
   let previous: Token | undefined;
+  let sampled = false;
   for (let i = firstSignificant(tokens, from, to); i < to;) {
     const next = nextOutside(tokens, i, to);
-    const name = clauseAt(tokens[i]!, tokens[next], previous);
+    const name = sampled ? undefined : clauseAt(tokens[i]!, tokens[next], previous);
     const last = clauses.at(-1);
     if (name && mayFollow(name, last?.name)) {
       if (last) last.to = i;
       clauses.push({ name, from: i, to });
     }
     previous = tokens[i];
+    // `SAMPLE 1/10 OFFSET 1/2`: up to the second ratio all belongs to the table.
+    if (last?.name === 'FROM' && isWord(previous, 'SAMPLE')) sampled = true;
+    else if (sampled) sampled = isRatio(previous!) && (isRatio(tokens[next]) || isWord(tokens[next], 'OFFSET'));
     i = next;
   }
   return clauses;
+}
+
+function isRatio(token: Token | undefined): boolean {
+  return token?.kind === 'number' || token?.text === '/';
 }
 
 function clauseAt(token: Token, next: Token | undefined, previous: Token | undefined): ClauseName | undefined {
