@@ -20,7 +20,7 @@ import { LazyQueryEditor } from './editor/lazyEditors';
 import { fail } from './errors';
 import { checkHealth } from './health';
 import type { Host } from './host';
-import { filtered, interpolated } from './prepare';
+import { filtered, inlined, interpolated } from './prepare';
 import { migrateQuery } from './query';
 import type { TidemarkOptions, TidemarkQuery } from './query';
 import { runTarget } from './runTarget';
@@ -73,7 +73,8 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   ): TidemarkQuery[] {
     return queries.map((saved) => {
       const query = migrateQuery(saved);
-      return { ...query, rawSql: filtered(interpolated(query.rawSql, scopedVars, this.#host), filters).sql };
+      const filled = inlined(interpolated(query.rawSql, scopedVars, this.#host), scopedVars, this.#host);
+      return { ...query, rawSql: filtered(filled, filters).sql };
     });
   }
 

@@ -2,7 +2,9 @@ import type { AdHocVariableFilter, DataQueryRequest, ScopedVars } from '@grafana
 import { applyAdhocFilters } from '../core/adhoc/apply';
 import type { Filtered } from '../core/adhoc/apply';
 import { expandFilled } from '../core/expand';
-import { interpolateThrough } from '../core/interpolate/through';
+import { inlineParameters, parametersOf } from '../core/interpolate/parameters';
+import type { ValueOf } from '../core/interpolate/parameters';
+import { interpolateThrough, valueThrough } from '../core/interpolate/through';
 import { expandTemplateMacros } from '../core/macros/expand';
 import type { Notice } from '../core/notice';
 import { tokenize } from '../core/sql/lexer';
@@ -13,6 +15,8 @@ import type { TidemarkQuery } from './query';
 /** A statement as it leaves for the server, and what the user must be told about it. */
 export interface Prepared {
   readonly sql: string;
+  /** Texts of the statement's server-side parameters by name, to be sent as `param_<name>`; empty where it has none. */
+  readonly params: Readonly<Record<string, string>>;
   readonly notices: readonly Notice[];
   /** IANA name of the dashboard's zone. */
   readonly timezone: string;
@@ -51,13 +55,23 @@ export function prepare(query: TidemarkQuery, request: PrepareRequest, host: Hos
     refId: query.refId,
     user: host.user(),
   });
-  return { sql: `${comment}\n${expanded.sql}`, notices: expanded.notices, timezone };
+  const params = parametersOf(expanded.sql, valuesOf(request.scopedVars, host));
+  return { sql: `${comment}\n${expanded.sql}`, params, notices: expanded.notices, timezone };
 }
 
 /** The statement with its variables filled in. Throws the errors of core/macros and core/interpolate. */
 export function interpolated(sql: string, scopedVars: ScopedVars, host: Host): string {
   const known = expandTemplateMacros(sql, (variable) => host.isAll(variable, scopedVars));
   return interpolateThrough(known, (text, format) => host.replace(text, scopedVars, format));
+}
+
+/** The statement with its server-side parameters written into it. Throws the errors of core/interpolate. */
+export function inlined(sql: string, scopedVars: ScopedVars, host: Host): string {
+  return inlineParameters(sql, valuesOf(scopedVars, host));
+}
+
+function valuesOf(scopedVars: ScopedVars, host: Host): ValueOf {
+  return (name) => valueThrough(name, (text, format) => host.replace(text, scopedVars, format));
 }
 
 /**
