@@ -6,6 +6,8 @@ const reasons = {
   statements: 'the query holds more than one statement',
   not_select: 'the query is not a SELECT',
   no_table: 'a SELECT of the query reads from no table',
+  no_column: 'what the query reads has no such column',
+  incomparable: 'a single value cannot be compared with a column of its type',
   unknown_source: 'what the query reads from could not be read',
   joined_query: 'a sub-query or WITH expression is joined with other tables, so the table meant is not clear',
   recursive: 'the query reads a recursive WITH expression',
@@ -16,6 +18,11 @@ export type RefusalReason = keyof typeof reasons;
 
 // Where the macro can say what the query does not show.
 const placeable: readonly RefusalReason[] = ['unknown_source', 'joined_query', 'recursive', 'hidden'];
+
+/** Why, as the end of a sentence. */
+export function reasonText(reason: RefusalReason): string {
+  return reasons[reason];
+}
 
 /** The notice for a filter that was left out of a statement, or of a part of it (`partly`). */
 export function refusal(key: string, reason: RefusalReason, partly: boolean): Notice {
