@@ -4,7 +4,7 @@ import { checkZone } from './time/zone';
 import { expandMacros, expandTemplateMacros } from './macros/expand';
 import { interpolate } from './interpolate/interpolate';
 import { isAllOrEmpty } from './interpolate/variable';
-import { tokenize } from './sql/lexer';
+import { placesFilters } from './adhoc/applicable';
 import type { AdhocFilter } from './adhoc/filter';
 import type { ColumnsOf } from './adhoc/columns';
 import type { Expanded } from './macros/expand';
@@ -44,8 +44,7 @@ export function expandQuery(query: ExpandQuery): Expanded {
  */
 export function expandFilled(sql: string, context: MacroContext, columnsOf?: ColumnsOf): Expanded {
   const expanded = expandMacros(sql, context);
-  const placed = tokenize(sql).some(({ kind, text }) => kind === 'macro' && text === '$__adHocFilters');
-  if (placed) return expanded;
+  if (placesFilters(sql)) return expanded;
   const filtered = applyAdhocFilters(expanded.sql, context.adhoc ?? [], columnsOf);
   return { sql: filtered.sql, notices: [...expanded.notices, ...filtered.notices] };
 }

@@ -33,11 +33,14 @@ beforeAll(async () => {
 afterAll(() => engine?.stop(), 30_000);
 
 /** The Host of these tests: variables from a table, the transport straight to the engine. */
-function hostOver(url: string, values: Readonly<Record<string, VariableValue>> = {}): Host {
+function hostOver(url: string, values: Readonly<Record<string, VariableValue>> = {}, sent: string[] = []): Host {
   const valueOf = (name: string, scoped: ScopedVars) =>
     name in scoped ? (scoped[name]?.value as VariableValue) : values[name];
   return {
-    transport: () => fetchTransport(fetch, url),
+    transport: () => (request) => {
+      sent.push(request.body);
+      return fetchTransport(fetch, url)(request);
+    },
     replace: (text, scoped, format) =>
       replaceReferences(text, (reference) =>
         reference.name in scoped || reference.name in values
@@ -262,7 +265,7 @@ describe('a variable', () => {
 describe('ad hoc keys and values', () => {
   it('are the columns of the default database, and what they hold', async () => {
     const keys = await source().getTagKeys();
-    expect(keys.map(({ value }) => value)).toEqual(['amount', 'city', 'id', 'note', 'ts']);
+    expect(keys.map(({ value }) => value)).toEqual(['amount', 'city', 'id', 'note', 'tags', 'ts']);
     const values = await source().getTagValues({ key: 'city', filters: [] });
     expect(values.map(({ value }) => value)).toEqual(["O'Brien", 'Oslo', 'Rom']);
     expect(await source().getTagValues({ key: "x' OR 1=1", filters: [] })).toEqual([]);

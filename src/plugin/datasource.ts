@@ -4,29 +4,37 @@ import type {
   CoreApp,
   DataQueryRequest,
   DataQueryResponse,
+  DataSourceGetDrilldownsApplicabilityOptions,
   DataSourceGetTagKeysOptions,
   DataSourceGetTagValuesOptions,
   DataSourceInstanceSettings,
+  DrilldownsApplicability,
   MetricFindValue,
   ScopedVars,
   TestDataSourceResponse,
+  TimeRange,
 } from '@grafana/data';
 import type { Observable } from 'rxjs';
+import type { ColumnsOf } from '../core/adhoc/columns';
 import { createClient } from '../clickhouse/client';
 import type { ClickHouseClient } from '../clickhouse/client';
 import { newQueryId } from '../clickhouse/queryId';
 import { annotationSupport } from './annotations';
+import { drilldowns } from './drilldowns';
 import { LazyQueryEditor } from './editor/lazyEditors';
 import { fail } from './errors';
 import { checkHealth } from './health';
 import type { Host } from './host';
-import { filtered, inlined, interpolated } from './prepare';
+import { filtered, inlined, interpolated, zoneOf } from './prepare';
+import type { PrepareRequest } from './prepare';
 import { migrateQuery } from './query';
 import type { TidemarkOptions, TidemarkQuery } from './query';
 import { runTarget } from './runTarget';
 import { runTargets } from './runTargets';
+import { TableColumns } from './tableColumns';
 import { tablesOf } from './tables';
 import { tagKeys, tagValues } from './tags';
+import type { TagScope } from './tags';
 import { VariableSupport } from './variables';
 
 /** Grafana's view of one ClickHouse: wiring only, every decision is in the files beside this one. */
@@ -35,6 +43,10 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   override readonly variables = new VariableSupport((request) => this.query(request));
   readonly #settings: DataSourceInstanceSettings<TidemarkOptions>;
   readonly #host: Host;
+  readonly #columns = new TableColumns(
+    (sql) => this.#ask(sql),
+    () => Date.now(),
+  );
 
   constructor(settings: DataSourceInstanceSettings<TidemarkOptions>, host: Host) {
     super(settings);
@@ -46,8 +58,10 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   override query(request: DataQueryRequest<TidemarkQuery>): Observable<DataQueryResponse> {
     const targets = request.targets.map(migrateQuery).filter((query) => this.filterQuery(query));
     return runTargets(
-      targets.map((query) => (signal: AbortSignal) => {
-        return runTarget({ query, request, host: this.#host, client: () => this.#client(), signal });
+      targets.map((query) => async (signal: AbortSignal) => {
+        const columnsOf = request.filters?.length ? await this.#columnsFor([query], request.scopedVars) : undefined;
+        const known: typeof request & Pick<PrepareRequest, 'columnsOf'> = { ...request, columnsOf };
+        return runTarget({ query, request: known, host: this.#host, client: () => this.#client(), signal });
       }),
     );
   }
@@ -79,11 +93,19 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   }
 
   override async getTagKeys(options?: DataSourceGetTagKeysOptions<TidemarkQuery>): Promise<MetricFindValue[]> {
-    return tagKeys(this.#ask, this.#tables(options?.queries));
+    return tagKeys(this.#ask, this.#scope(options));
   }
 
   override async getTagValues(options: DataSourceGetTagValuesOptions<TidemarkQuery>): Promise<MetricFindValue[]> {
-    return tagValues(this.#ask, options.key, this.#tables(options.queries));
+    return tagValues(this.#ask, options.key, this.#scope(options));
+  }
+
+  /** Which filters have an effect on the queries, and why others have none; newer hosts grey those out. */
+  override async getDrilldownsApplicability(
+    options?: DataSourceGetDrilldownsApplicabilityOptions<TidemarkQuery>,
+  ): Promise<DrilldownsApplicability[]> {
+    const queries = options?.queries ?? [];
+    return drilldowns(this.#statements(queries), options ?? {}, await this.#columnsFor(queries, {}));
   }
 
   override async testDatasource(): Promise<TestDataSourceResponse> {
@@ -94,8 +116,29 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
 
   readonly #ask = <Row>(sql: string): Promise<Row[]> => this.#client().rows<Row>({ sql, queryId: this.#newQueryId() });
 
-  #tables(queries: readonly TidemarkQuery[] = []) {
-    return queries.flatMap((saved) => tablesOf(interpolated(migrateQuery(saved).rawSql, {}, this.#host)));
+  /** The queries' SQL with variables filled in; those that cannot be filled in are left out. */
+  #statements(queries: readonly TidemarkQuery[], scopedVars: ScopedVars = {}): string[] {
+    return queries.flatMap((saved) => {
+      try {
+        return [interpolated(migrateQuery(saved).rawSql, scopedVars, this.#host)];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  #columnsFor(queries: readonly TidemarkQuery[], scopedVars: ScopedVars): Promise<ColumnsOf> {
+    return this.#columns.of(this.#statements(queries, scopedVars).flatMap(tablesOf));
+  }
+
+  #scope(options: { readonly queries?: TidemarkQuery[]; readonly timeRange?: TimeRange } = {}): TagScope {
+    const statements = this.#statements(options.queries ?? []);
+    const { timeRange } = options;
+    return {
+      statements,
+      tables: statements.flatMap(tablesOf),
+      range: timeRange && { fromMs: timeRange.from.valueOf(), toMs: timeRange.to.valueOf(), timezone: zoneOf('') },
+    };
   }
 
   /** Throws `no_url` where the data source has none. */

@@ -1,5 +1,7 @@
 import type { AdHocVariableFilter, DataQueryRequest, ScopedVars } from '@grafana/data';
+import { placesFilters } from '../core/adhoc/applicable';
 import { applyAdhocFilters } from '../core/adhoc/apply';
+import type { ColumnsOf } from '../core/adhoc/columns';
 import type { Filtered } from '../core/adhoc/apply';
 import { expandFilled } from '../core/expand';
 import { inlineParameters, parametersOf } from '../core/interpolate/parameters';
@@ -7,7 +9,6 @@ import type { ValueOf } from '../core/interpolate/parameters';
 import { interpolateThrough, valueThrough } from '../core/interpolate/through';
 import { expandTemplateMacros } from '../core/macros/expand';
 import type { Notice } from '../core/notice';
-import { tokenize } from '../core/sql/lexer';
 import { askerComment } from './comment';
 import type { Host } from './host';
 import type { TidemarkQuery } from './query';
@@ -29,7 +30,10 @@ export type PrepareRequest = Pick<DataQueryRequest<TidemarkQuery>, 'range' | 'in
       DataQueryRequest<TidemarkQuery>,
       'app' | 'filters' | 'dashboardTitle' | 'dashboardUID' | 'panelName' | 'panelId'
     >
-  >;
+  > & {
+    /** Columns of the tables that the request's filters could reach, looked up before. */
+    readonly columnsOf?: ColumnsOf | undefined;
+  };
 
 /**
  * Writes the statement that is sent: variables, macros and ad hoc filters as `tidemark sql expand` does, and the comment that
@@ -40,14 +44,15 @@ export function prepare(query: TidemarkQuery, request: PrepareRequest, host: Hos
   const timezone = zoneOf(request.timezone);
   const filters = request.filters ?? [];
   const typed = interpolated(query.rawSql, request.scopedVars, host);
-  const expanded = expandFilled(typed, {
+  const context = {
     fromMs: request.range.from.valueOf(),
     toMs: request.range.to.valueOf(),
     // Variable queries come with 0: a second then stands for the interval that they have not.
     intervalMs: request.intervalMs > 0 ? request.intervalMs : 1_000,
     timezone,
     adhoc: filters,
-  });
+  };
+  const expanded = expandFilled(typed, context, request.columnsOf);
   const comment = askerComment({
     app: String(request.app ?? ''),
     dashboard: request.dashboardTitle ?? request.dashboardUID ?? '',
@@ -78,14 +83,13 @@ function valuesOf(scopedVars: ScopedVars, host: Host): ValueOf {
  * The statement with ad hoc filters in it. One that places them itself with `$__adHocFilters` is left alone: the macro
  * does it. Never throws.
  */
-export function filtered(sql: string, filters: readonly AdHocVariableFilter[]): Filtered {
-  const placed = tokenize(sql).some(({ kind, text }) => kind === 'macro' && text === '$__adHocFilters');
-  if (placed) return { sql, notices: [] };
-  return applyAdhocFilters(sql, filters);
+export function filtered(sql: string, filters: readonly AdHocVariableFilter[], columnsOf?: ColumnsOf): Filtered {
+  if (placesFilters(sql)) return { sql, notices: [] };
+  return applyAdhocFilters(sql, filters, columnsOf);
 }
 
 /** Grafana's zone as an IANA name: it says `browser` (or nothing) for the viewer's own, and `utc`. */
-function zoneOf(timezone: string): string {
+export function zoneOf(timezone: string): string {
   if (timezone && timezone !== 'browser') return timezone.toLowerCase() === 'utc' ? 'UTC' : timezone;
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
