@@ -25,7 +25,7 @@ import { LazyQueryEditor } from './editor/lazyEditors';
 import { fail } from './errors';
 import { checkHealth } from './health';
 import type { Host } from './host';
-import { filtered, inlined, interpolated, zoneOf } from './prepare';
+import { filledName, filtered, inlined, interpolated, zoneOf } from './prepare';
 import type { PrepareRequest } from './prepare';
 import { migrateQuery } from './query';
 import type { TidemarkOptions, TidemarkQuery } from './query';
@@ -35,12 +35,22 @@ import { TableColumns } from './tableColumns';
 import { tablesOf } from './tables';
 import { tagKeys, tagValues } from './tags';
 import type { TagScope } from './tags';
+import { describeVariable, migrateVariable } from './variableQuery';
 import { VariableSupport } from './variables';
+import { variableSql } from './variableSql';
 
 /** Grafana's view of one ClickHouse: wiring only, every decision is in the files beside this one. */
 export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   override readonly annotations = { ...annotationSupport, QueryEditor: LazyQueryEditor };
-  override readonly variables = new VariableSupport((request) => this.query(request));
+  override readonly variables = new VariableSupport({
+    run: (request) => this.query(request),
+    sql: (query, { range, scopedVars, timezone }) =>
+      variableSql(query, {
+        ask: this.#ask,
+        fill: (text) => filledName(text, scopedVars, this.#host),
+        range: { fromMs: range.from.valueOf(), toMs: range.to.valueOf(), timezone: zoneOf(timezone) },
+      }),
+  });
   readonly #settings: DataSourceInstanceSettings<TidemarkOptions>;
   readonly #host: Host;
   readonly #columns = new TableColumns(
@@ -76,7 +86,7 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   }
 
   override getQueryDisplayText(query: TidemarkQuery): string {
-    return migrateQuery(query).rawSql;
+    return describeVariable(migrateVariable(query));
   }
 
   /** The queries with variables and ad hoc filters written into them, as Explore takes them over. */

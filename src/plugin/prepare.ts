@@ -4,12 +4,14 @@ import { applyAdhocFilters } from '../core/adhoc/apply';
 import type { ColumnsOf } from '../core/adhoc/columns';
 import type { Filtered } from '../core/adhoc/apply';
 import { expandFilled } from '../core/expand';
+import { isList } from '../core/interpolate/formatVariable';
 import { inlineParameters, parametersOf } from '../core/interpolate/parameters';
 import type { ValueOf } from '../core/interpolate/parameters';
 import { interpolateThrough, valueThrough } from '../core/interpolate/through';
 import { expandTemplateMacros } from '../core/macros/expand';
 import type { Notice } from '../core/notice';
 import { askerComment } from './comment';
+import { fail } from './errors';
 import type { Host } from './host';
 import type { TidemarkQuery } from './query';
 
@@ -68,6 +70,15 @@ export function prepare(query: TidemarkQuery, request: PrepareRequest, host: Hos
 export function interpolated(sql: string, scopedVars: ScopedVars, host: Host): string {
   const known = expandTemplateMacros(sql, (variable) => host.isAll(variable, scopedVars));
   return interpolateThrough(known, (text, format) => host.replace(text, scopedVars, format));
+}
+
+/** A name or a part of one with variables filled in, each as its one value. Throws `variable_list` for several. */
+export function filledName(text: string, scopedVars: ScopedVars, host: Host): string {
+  return host.replace(text, scopedVars, (value, variable) => {
+    const values = isList(value) ? value : [value ?? ''];
+    if (values.length > 1) throw fail('variable_list', { variable: variable?.name ?? text, count: values.length });
+    return String(values[0] ?? '');
+  });
 }
 
 /** The statement with its server-side parameters written into it. Throws the errors of core/interpolate. */

@@ -49,13 +49,23 @@ export async function tagKeys(ask: Ask, scope: TagScope): Promise<MetricFindValu
  * three tables, so rare values may be missing (they can be typed). Throws the server's error.
  */
 export async function tagValues(ask: Ask, key: string, scope: TagScope): Promise<MetricFindValue[]> {
+  const sql = await valuesStatement(ask, key, scope);
+  const rows = sql === undefined ? [] : await ask<{ v: string }>(sql);
+  return rows
+    .map(({ v }) => v)
+    .sort()
+    .map((v) => ({ text: v, value: v }));
+}
+
+/** The statement of {@link tagValues}, column `v`; undefined where no table has the key. Throws the server's error. */
+export async function valuesStatement(ask: Ask, key: string, scope: TagScope): Promise<string | undefined> {
   const found = (await tablesIn(ask, scope.tables)).flatMap((table) => {
     const { ref, columns } = table;
     const column = resolveKey(key, { name: ref.table, ref, columns })?.write();
     return column && askedOf(column.type) !== 'never' ? [{ table, column }] : [];
   });
   const probed = found.slice(0, maxProbed);
-  if (probed.length === 0) return [];
+  if (probed.length === 0) return undefined;
   const from = await probedBy(
     ask,
     scope,
@@ -63,11 +73,16 @@ export async function tagValues(ask: Ask, key: string, scope: TagScope): Promise
   );
   const selects = probed.map(({ table, column }) => valuesSql(column, from(table)));
   // A map gives the empty text for a key that a row has not.
-  const rows = await ask<{ v: string }>(frequentSql(selects, maxValues, !key.endsWith(']')));
-  return rows
-    .map(({ v }) => v)
-    .sort()
-    .map((v) => ({ text: v, value: v }));
+  return frequentSql(selects, maxValues, !key.endsWith(']'));
+}
+
+/** The statement of the most frequent keys of a Map column, column `v`; undefined where no table has such a column. */
+export async function mapKeysStatement(ask: Ask, column: string, scope: TagScope): Promise<string | undefined> {
+  const tables = await tablesIn(ask, scope.tables);
+  const table = tables.find(({ columns }) => /^Map\(/.test(columns.get(column) ?? ''));
+  if (!table) return undefined;
+  const from = await probedBy(ask, scope, [table]);
+  return frequentSql([mapKeysSql(column, from(table))], maxValues, false);
 }
 
 async function tablesIn(ask: Ask, refs: readonly TableRef[]): Promise<Table[]> {
