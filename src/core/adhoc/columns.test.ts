@@ -123,6 +123,7 @@ describe('with columns known, a notice says', () => {
       'nowhere',
       'was not applied: what the query reads has no such column.',
     ],
+    ['SELECT 1 FROM t LEFT JOIN (SELECT name FROM v) AS s ON 1', 'nowhere', 'what the query reads has no such column.'],
     ['SELECT 1 FROM t', 'country.x', 'was not applied: what the query reads has no such column.'],
     ['SELECT 1 FROM t', 'state', 'was not applied: a single value cannot be compared with a column of its type.'],
     ['SELECT 1 FROM t', 'm', 'was not applied: a single value cannot be compared with a column of its type.'],

@@ -72,7 +72,7 @@ export class Placement {
     const sources = sourcesOf(this.tokens, from, scope);
     const { first } = sources;
     if (first.kind === 'unknown') return this.refuse('unknown_source', filters);
-    if (first.kind === 'table') return filters.forEach((filter) => this.table(select, sources, filter));
+    if (first.kind === 'table') return filters.forEach((filter) => this.table(select, scope, sources, filter));
     if (sources.joined.length === 0) {
       if (first.kind === 'expression' && recursive) return this.refuse('recursive', filters);
       return this.query(first.range, within(scope, first), filters);
@@ -81,8 +81,8 @@ export class Placement {
   }
 
   /** The first source is a table: the condition goes into this WHERE. */
-  private table(select: Select, sources: Sources, filter: KnownFilter): void {
-    const column = this.columnOf(select, [sources.first, ...sources.joined], sources.unfolded, filter.key);
+  private table(select: Select, scope: Scope, sources: Sources, filter: KnownFilter): void {
+    const column = this.columnOf(select, scope, [sources.first, ...sources.joined], sources.unfolded, filter);
     if (typeof column === 'string') this.refuse(column, [filter]);
     else this.place(select, filter, column);
   }
@@ -95,7 +95,7 @@ export class Placement {
     if (has.length > 0 && at < 0) return this.refuse('no_column', [filter]);
     const source = has[at] === 'has' ? all[at] : undefined;
     if (source?.kind === 'table') {
-      const column = this.columnOf(select, [source], sources.unfolded, filter.key, true);
+      const column = this.columnOf(select, scope, [source], sources.unfolded, filter, true);
       if (typeof column === 'string') this.refuse(column, [filter]);
       else this.place(select, filter, column);
     } else if (source && source.kind !== 'unknown' && at === 0 && !sources.outer) {
@@ -103,7 +103,7 @@ export class Placement {
     } else this.refuse('joined_query', [filter]);
   }
 
-  /** Whether a source has the filter's column, by its tables' columns. */
+  /** Whether a source has the filter's column, as far as its tables' columns say. */
   private survey(source: Source, scope: Scope, filter: KnownFilter): 'has' | 'none' | 'unknown' {
     if (source.kind === 'unknown') return 'unknown';
     if (source.kind === 'table') {
@@ -111,6 +111,10 @@ export class Placement {
       if (!columns) return 'unknown';
       return resolveKey(filter.key, { name: source.name, ref: source.ref!, columns }) ? 'has' : 'none';
     }
+    // What a sub-query gives has other names too: its own as a qualifier, and the aliases in it.
+    const { parts } = keyPath(filter.key);
+    if (parts.length > 1 && parts[0] === source.name) return 'unknown';
+    if (parts.some((part) => isHidden(this.tokens, source.range, part))) return 'unknown';
     const trial = new Placement(this.tokens, this.columnsOf);
     trial.query(source.range, within(scope, source), [filter]);
     if (trial.guessed) return 'unknown';
@@ -121,11 +125,13 @@ export class Placement {
   /** A filter's column among the sources of a SELECT, or why it is none. `qualify` names the table in any case. */
   private columnOf(
     select: Select,
+    scope: Scope,
     sources: readonly Source[],
     unfolded: ReadonlySet<string>,
-    key: string,
+    filter: KnownFilter,
     qualify = false,
   ): ColumnSql | RefusalReason {
+    const { key } = filter;
     const tables = sources.map((source) => {
       const columns = source.kind === 'table' && source.ref ? this.columnsOf?.(source.ref) : undefined;
       return columns && source.kind === 'table' ? { name: source.name, ref: source.ref!, columns } : undefined;
@@ -135,7 +141,10 @@ export class Placement {
       return column ? [{ column, name: table.name }] : [];
     });
     const [match] = found;
-    if (!match) return tables.every(Boolean) ? 'no_column' : this.guess(select, sources[0]!, key);
+    if (!match) {
+      const none = sources.every((source) => this.survey(source, scope, filter) === 'none');
+      return none ? 'no_column' : this.guess(select, sources[0]!, key);
+    }
     // Of two tables ClickHouse takes the first by itself; among more a name is ambiguous.
     const ambiguous = found.length > 1 && sources.length > 2;
     const { column } = match;
