@@ -33,14 +33,11 @@ beforeAll(async () => {
 afterAll(() => engine?.stop(), 30_000);
 
 /** The Host of these tests: variables from a table, the transport straight to the engine. */
-function hostOver(url: string, values: Readonly<Record<string, VariableValue>> = {}, sent: string[] = []): Host {
+function hostOver(url: string, values: Readonly<Record<string, VariableValue>> = {}): Host {
   const valueOf = (name: string, scoped: ScopedVars) =>
     name in scoped ? (scoped[name]?.value as VariableValue) : values[name];
   return {
-    transport: () => (request) => {
-      sent.push(request.body);
-      return fetchTransport(fetch, url)(request);
-    },
+    transport: () => fetchTransport(fetch, url),
     replace: (text, scoped, format) =>
       replaceReferences(text, (reference) =>
         reference.name in scoped || reference.name in values

@@ -8,6 +8,7 @@ const variables: Readonly<Record<string, { value?: VariableValue; multi?: boolea
   city: { value: ["O'Brien", 'Rom'], multi: true },
   one: { value: 'Oslo', multi: true },
   limit: { value: '5' },
+  many: { value: Array.from({ length: 500 }, (_, at) => `value ${at}`), multi: true },
   all: { all: '.*' },
 };
 
@@ -46,6 +47,14 @@ test('parameters of the statement are bound from variables, outside the text', (
 
 test('a parameter that is no variable is an error before anything is sent', () => {
   expect(() => prepared('SELECT {limit:UInt8}, {nobody:String}')).toThrow(/asks for \{nobody:String\}/);
+});
+
+test('parameters that are too long for an address are written into the statement', () => {
+  const { sql, params } = prepared('SELECT {limit:UInt8} WHERE c IN {many:Array(String)}');
+  expect(params).toEqual({});
+  expect(sql).toMatch(
+    /SELECT CAST\('5', 'UInt8'\) WHERE c IN CAST\('\[\\'value 0\\',.*value 499\\'\]', 'Array\(String\)'\)$/,
+  );
 });
 
 test('Explore takes over the statement with its parameters written in', () => {

@@ -62,8 +62,8 @@ export function prepare(query: TidemarkQuery, request: PrepareRequest, host: Hos
     refId: query.refId,
     user: host.user(),
   });
-  const params = parametersOf(expanded.sql, valuesOf(request.scopedVars, host));
-  return { sql: `${comment}\n${expanded.sql}`, params, notices: expanded.notices, timezone };
+  const { sql, params } = bound(expanded.sql, valuesOf(request.scopedVars, host));
+  return { sql: `${comment}\n${sql}`, params, notices: expanded.notices, timezone };
 }
 
 /** The statement with its variables filled in. Throws the errors of core/macros and core/interpolate. */
@@ -79,6 +79,16 @@ export function filledName(text: string, scopedVars: ScopedVars, host: Host): st
     if (values.length > 1) throw fail('variable_list', { variable: variable?.name ?? text, count: values.length });
     return String(values[0] ?? '');
   });
+}
+
+/** UTF-8 bytes of parameters that an address may hold: encoded they are three times as long, and servers refuse from 8 KB on. */
+const maxParameterBytes = 2_000;
+
+/** The statement and its parameters; where they are too long for an address, they are written into the statement. */
+function bound(sql: string, valueOf: ValueOf): Pick<Prepared, 'sql' | 'params'> {
+  const params = parametersOf(sql, valueOf);
+  const { length } = new TextEncoder().encode(Object.values(params).join(''));
+  return length > maxParameterBytes ? { sql: inlineParameters(sql, valueOf), params: {} } : { sql, params };
 }
 
 /** The statement with its server-side parameters written into it. Throws the errors of core/interpolate. */

@@ -22,7 +22,7 @@ export interface ProbeRange {
 
 /** The condition that a time column lies in the range; it is never wrapped, so that an index on it is used. */
 export function timeCondition(column: string, type: string, range: ProbeRange): string {
-  const macro = /^(?:Nullable\()?Date(32)?\b(?!T)/.test(type) ? '$__dateFilter' : '$__timeFilter';
+  const macro = /^(?:Nullable\()?Date(32)?\b/.test(type) ? '$__dateFilter' : '$__timeFilter';
   return expandMacros(`${macro}(${ident(column)})`, { ...range, intervalMs: 1_000 }).sql;
 }
 

@@ -84,6 +84,14 @@ test('a saved string is SQL, with macros and the range', async () => {
   ]);
 });
 
+test('a chained variable takes what its parent holds, one value or several', async () => {
+  const sql = 'SELECT DISTINCT city FROM orders WHERE city IN ($parent) ORDER BY city';
+  expect(await values(sql, { parent: ["O'Brien", '$v', "') OR 1 = 1 -- "], v: 'no' })).toEqual(['$v', "O'Brien"]);
+  expect(await values('SELECT DISTINCT city FROM orders WHERE city = ${p:singlequote}', { p: "O'Brien" })).toEqual([
+    "O'Brien",
+  ]);
+});
+
 describe('a guided variable lists', () => {
   test('databases, without the server’s own', async () => {
     expect(await values({ queryType: 'databases' })).toEqual(['default', 'shop', 'tidemark']);

@@ -86,7 +86,6 @@ test.each([
   const wrong: unknown[] = [];
   let some = 0;
   for (const [marked, chosen] of cases) {
-    // Tables whose columns nobody knows are asked what any table can be asked.
     const result = await compare(marked, chosen, known?.());
     if (!result.right) wrong.push(result);
     if (result.some) some++;

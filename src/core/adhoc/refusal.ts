@@ -19,11 +19,6 @@ export type RefusalReason = keyof typeof reasons;
 // Where the macro can say what the query does not show.
 const placeable: readonly RefusalReason[] = ['unknown_source', 'joined_query', 'recursive', 'hidden'];
 
-/** Why, as the end of a sentence. */
-export function reasonText(reason: RefusalReason): string {
-  return reasons[reason];
-}
-
 /** The notice for a filter that was left out of a statement, or of a part of it (`partly`). */
 export function refusal(key: string, reason: RefusalReason, partly: boolean): Notice {
   const hint = placeable.includes(reason)

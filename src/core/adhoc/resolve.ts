@@ -30,10 +30,11 @@ export function resolveKey(key: string, table: KnownTable): FoundColumn | undefi
   const path = keyPath(key);
   const [first, second] = path.parts;
   const { ref, name } = table;
-  const candidates: (readonly [skipped: number])[] = [[0]];
-  if (path.parts.length > 1 && (first === name || first === ref.table)) candidates.push([1]);
-  if (path.parts.length > 2 && first === ref.database && second === ref.table) candidates.push([2]);
-  for (const [skipped] of candidates) {
+  // How many names of the path are the table's.
+  const candidates = [0];
+  if (path.parts.length > 1 && (first === name || first === ref.table)) candidates.push(1);
+  if (path.parts.length > 2 && first === ref.database && second === ref.table) candidates.push(2);
+  for (const skipped of candidates) {
     const found = columnAt({ ...path, parts: path.parts.slice(skipped) }, table.columns);
     if (found) return { ...found, qualified: skipped > 0 };
   }
