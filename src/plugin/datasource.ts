@@ -27,7 +27,7 @@ import { checkHealth } from './health';
 import type { Host } from './host';
 import { filledName, filtered, inlined, interpolated, zoneOf } from './prepare';
 import type { PrepareRequest } from './prepare';
-import { migrateQuery } from './query';
+import { migrateQuery, withReferences } from './query';
 import type { TidemarkOptions, TidemarkQuery } from './query';
 import { runTarget } from './runTarget';
 import { runTargets } from './runTargets';
@@ -98,7 +98,7 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
     return queries.map((saved) => {
       const query = migrateQuery(saved);
       const filled = inlined(interpolated(query.rawSql, scopedVars, this.#host), scopedVars, this.#host);
-      return { ...query, rawSql: filtered(filled, filters).sql };
+      return withReferences({ ...query, rawSql: filtered(filled, filters, this.#columns.known).sql });
     });
   }
 

@@ -29,11 +29,14 @@ export class TableColumns {
     this.#nowMs = nowMs;
   }
 
+  /** What is known without asking, however old. */
+  readonly known: ColumnsOf = (table) => this.#known.get(tableKey(table))?.columns;
+
   /** The columns of the tables, as far as they can be seen. Never rejects: without an answer nothing is known. */
   async of(tables: readonly TableRef[]): Promise<ColumnsOf> {
     const missing = tables.filter((table) => !this.#fresh(table));
     if (missing.length > 0) await this.#load(missing);
-    return (table) => this.#known.get(tableKey(table))?.columns;
+    return this.known;
   }
 
   #fresh(table: TableRef): boolean {

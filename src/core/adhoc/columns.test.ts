@@ -43,6 +43,24 @@ describe('with columns known, the condition is', () => {
       "SELECT 1 FROM t ARRAY JOIN tags WHERE `tags` = 'x'",
     ],
     [
+      'asked of an unfolded list that is named with its table',
+      'SELECT 1 FROM t AS x LEFT ARRAY JOIN js AS j, x.tags',
+      'tags',
+      "SELECT 1 FROM t AS x LEFT ARRAY JOIN js AS j, x.tags WHERE `tags` = 'x'",
+    ],
+    [
+      'asked of an unfolded Nested',
+      'SELECT 1 FROM t ARRAY JOIN nest',
+      'nest.a',
+      "SELECT 1 FROM t ARRAY JOIN nest WHERE `nest.a` = 'x'",
+    ],
+    [
+      'asked of a list unfolded under another name',
+      'SELECT 1 FROM t ARRAY JOIN t.tags AS tag',
+      'tags',
+      "SELECT 1 FROM t ARRAY JOIN t.tags AS tag WHERE arrayExists(tm_x -> tm_x = 'x', `tags`)",
+    ],
+    [
       'asked of JSON by its text',
       'SELECT 1 FROM t',
       'js.a.b',

@@ -199,6 +199,8 @@ function within(scope: Scope, source: Source): Scope {
   return visible;
 }
 
+/** Whether ARRAY JOIN has made elements of the column: by its name, its table and name, or the Nested that it is in. */
 function unfolds(unfolded: ReadonlySet<string>, { column }: FoundColumn): boolean {
-  return unfolded.has(column) || unfolded.has(column.replace(/\.[^.]*$/s, ''));
+  const nested = column.replace(/\.[^.]*$/s, '');
+  return [...unfolded].some((name) => name === column || name === nested || name.endsWith(`.${column}`));
 }

@@ -51,13 +51,27 @@ export function sourcesOf(tokens: readonly Token[], from: Clause, scope: Scope):
     if (isWord(token, 'USING')) place = 'using';
     if (join) place = isWord(previous, 'ARRAY') ? 'array' : 'table';
     if ((join || comma) && place === 'table') starts.push(next(i));
-    // ARRAY JOIN t AS x makes a new column, ARRAY JOIN t replaces t.
-    if ((join || comma) && place === 'array' && !isWord(tokens[next(next(i))], 'AS'))
-      unfolded.add(unquote(tokens[next(i)]?.text ?? ''));
+    if ((join || comma) && place === 'array') {
+      // ARRAY JOIN t AS x makes a new column, ARRAY JOIN t replaces t.
+      const { name, end } = dotted(tokens, next(i), from.to);
+      if (!isWord(tokens[end], 'AS')) unfolded.add(name);
+    }
     previous = token;
   }
   const [first = { kind: 'unknown' }, ...joined] = starts.map((at) => sourceAt(tokens, at, from.to, scope));
   return { first, joined, outer, unfolded };
+}
+
+/** A dotted name from `first` on, and the token behind it. */
+function dotted(tokens: readonly Token[], first: number, to: number): { readonly name: string; readonly end: number } {
+  const parts = [unquote(tokens[first]?.text ?? '')];
+  let end = nextOutside(tokens, first, to);
+  while (end < to && tokens[end]?.kind === 'dot') {
+    const part = nextOutside(tokens, end, to);
+    parts.push(unquote(tokens[part]?.text ?? ''));
+    end = nextOutside(tokens, part, to);
+  }
+  return { name: parts.join('.'), end };
 }
 
 function sourceAt(tokens: readonly Token[], first: number, end: number, scope: Scope): Source {

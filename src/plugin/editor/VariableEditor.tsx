@@ -1,5 +1,6 @@
 import type { DataSourceApi, QueryEditorProps } from '@grafana/data';
 import { Field, InlineField, Input, RadioButtonGroup, Stack } from '@grafana/ui';
+import { withReferences } from '../query';
 import type { TidemarkOptions, TidemarkQuery } from '../query';
 import { migrateVariable, variableKinds } from '../variableQuery';
 import type { SavedVariable, VariableField, VariableKind, VariableQuery } from '../variableQuery';
@@ -43,7 +44,7 @@ export function VariableEditor({ query: saved, onChange, onRunQuery }: VariableE
       )
     )
       return;
-    onChange(next);
+    onChange(withReferences(next));
     onRunQuery();
   };
   return (
