@@ -114,7 +114,7 @@ export class Placement {
     // What a sub-query gives has other names too: its own as a qualifier, and the aliases in it.
     const { parts } = keyPath(filter.key);
     if (parts.length > 1 && parts[0] === source.name) return 'unknown';
-    if (parts.some((part) => isHidden(this.tokens, source.range, part))) return 'unknown';
+    if (isHidden(this.tokens, source.range, parts[0]!)) return 'unknown';
     const trial = new Placement(this.tokens, this.columnsOf);
     trial.query(source.range, within(scope, source), [filter]);
     if (trial.guessed) return 'unknown';
