@@ -102,6 +102,8 @@ const plain: fc.Arbitrary<Marked> = fc
   .filter(([list, [table, name], join, before]) => {
     if (join !== '' && (list.includes('*') || before !== '')) return false;
     if (list === hiding && name === '') return false;
+    // ClickHouse refuses SAMPLE before a JOIN, or finds no row first: error 141 as it comes.
+    if (table.includes('SAMPLE 1 /') && /JOIN (other|\()/.test(join)) return false;
     return before === '' || !/param|merge|Identifier|view|wide/.test(table);
   })
   .map(([list, [table, name], join, before, where]) => {
