@@ -35,6 +35,7 @@ async function viaTidemark(url: string, startedMs: number) {
   const drawn: Promise<number>[] = [];
   const { frames, error } = await runTarget({
     ...{ query, host, runner, limits, signal: new AbortController().signal },
+    look: () => Promise.resolve({ columnsOf: () => undefined, hints: new Map() }),
     request: request as unknown as DataQueryRequest<TidemarkQuery>,
     onPart: (part) => void drawn.push(draw(part[0]!)),
   });

@@ -4,8 +4,9 @@ import { checkZone } from './time/zone';
 import { expandMacros, expandTemplateMacros } from './macros/expand';
 import { interpolate } from './interpolate/interpolate';
 import { isAllOrEmpty } from './interpolate/variable';
-import { tokenize } from './sql/lexer';
+import { placesFilters } from './adhoc/applicable';
 import type { AdhocFilter } from './adhoc/filter';
+import type { ColumnsOf } from './adhoc/columns';
 import type { Expanded } from './macros/expand';
 import type { MacroContext } from './macros/macro';
 import type { Variables } from './interpolate/variable';
@@ -39,12 +40,11 @@ export function expandQuery(query: ExpandQuery): Expanded {
 
 /**
  * The second half of {@link expandQuery}, for a statement whose variables Grafana has filled in: macros, then ad hoc
- * filters (not where `$__adHocFilters` says where they go). Throws TidemarkError: `bad_zone`, `macro_*`.
+ * filters (not where `$__adHocFilters` says where they go). `columnsOf` says which tables have a filter's column. Throws TidemarkError: `bad_zone`, `macro_*`.
  */
-export function expandFilled(sql: string, context: MacroContext): Expanded {
+export function expandFilled(sql: string, context: MacroContext, columnsOf?: ColumnsOf): Expanded {
   const expanded = expandMacros(sql, context);
-  const placed = tokenize(sql).some(({ kind, text }) => kind === 'macro' && text === '$__adHocFilters');
-  if (placed) return expanded;
-  const filtered = applyAdhocFilters(expanded.sql, context.adhoc ?? []);
+  if (placesFilters(sql)) return expanded;
+  const filtered = applyAdhocFilters(expanded.sql, context.adhoc ?? [], columnsOf);
   return { sql: filtered.sql, notices: [...expanded.notices, ...filtered.notices] };
 }

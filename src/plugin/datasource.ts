@@ -4,24 +4,28 @@ import type {
   CoreApp,
   DataQueryRequest,
   DataQueryResponse,
+  DataSourceGetDrilldownsApplicabilityOptions,
   DataSourceGetTagKeysOptions,
   DataSourceGetTagValuesOptions,
   DataSourceInstanceSettings,
+  DrilldownsApplicability,
   MetricFindValue,
   ScopedVars,
   TestDataSourceResponse,
+  TimeRange,
 } from '@grafana/data';
 import type { Observable } from 'rxjs';
 import { createClient } from '../clickhouse/client';
 import type { ClickHouseClient } from '../clickhouse/client';
 import { newQueryId } from '../clickhouse/queryId';
 import { annotationSupport } from './annotations';
+import { drilldowns } from './drilldowns';
 import { LazyQueryEditor } from './editor/lazyEditors';
 import { fail } from './errors';
 import { checkHealth } from './health/check';
 import type { Host } from './host';
-import { filtered, interpolated } from './prepare';
-import { migrateQuery } from './query';
+import { filledName, filtered, inlined, interpolated, zoneOf } from './prepare';
+import { migrateQuery, withReferences } from './query';
 import type { TidemarkOptions, TidemarkQuery } from './query';
 import { limitsOf } from './run/limits';
 import { runLive } from './run/live';
@@ -30,17 +34,34 @@ import { createRunner } from './run/runner';
 import { runTarget } from './run/runTarget';
 import type { TargetRun } from './run/runTargets';
 import { runTargets } from './run/runTargets';
+import type { Look } from './tableColumns';
+import { TableColumns } from './tableColumns';
 import { tablesOf } from './tables';
 import { tagKeys, tagValues } from './tags';
+import type { TagScope } from './tags';
+import { describeVariable, migrateVariable } from './variableQuery';
 import { VariableSupport } from './variables';
+import { variableSql } from './variableSql';
 
 /** Grafana's view of one ClickHouse: wiring only, every decision is in the files beside this one. */
 export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   override readonly annotations = { ...annotationSupport, QueryEditor: LazyQueryEditor };
-  override readonly variables = new VariableSupport((request) => this.query(request));
+  override readonly variables = new VariableSupport({
+    run: (request) => this.query(request),
+    sql: (query, { range, scopedVars, timezone }) =>
+      variableSql(query, {
+        ask: this.#ask,
+        fill: (text) => filledName(text, scopedVars, this.#host),
+        range: { fromMs: range.from.valueOf(), toMs: range.to.valueOf(), timezone: zoneOf(timezone) },
+      }),
+  });
   readonly #settings: DataSourceInstanceSettings<TidemarkOptions>;
   readonly #host: Host;
   readonly #runner: Runner;
+  readonly #columns = new TableColumns(
+    (sql) => this.#ask(sql),
+    () => Date.now(),
+  );
 
   constructor(settings: DataSourceInstanceSettings<TidemarkOptions>, host: Host) {
     super(settings);
@@ -52,7 +73,12 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   /** Runs each target on its own; an error of one is reported under its refId. A live request goes on until it is left. */
   override query(request: DataQueryRequest<TidemarkQuery>): Observable<DataQueryResponse> {
     const targets = request.targets.map(migrateQuery).filter((query) => this.filterQuery(query));
-    const fixed = { host: this.#host, runner: this.#runner, limits: limitsOf(this.#settings.jsonData) };
+    const fixed = {
+      host: this.#host,
+      runner: this.#runner,
+      limits: limitsOf(this.#settings.jsonData),
+      look: (query: TidemarkQuery) => this.#look([query], request.scopedVars),
+    };
     if (request.liveStreaming)
       return runLive(
         targets.map((query) => ({
@@ -80,7 +106,7 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   }
 
   override getQueryDisplayText(query: TidemarkQuery): string {
-    return migrateQuery(query).rawSql;
+    return describeVariable(migrateVariable(query));
   }
 
   /** The queries with variables and ad hoc filters written into them, as Explore takes them over. */
@@ -91,16 +117,25 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   ): TidemarkQuery[] {
     return queries.map((saved) => {
       const query = migrateQuery(saved);
-      return { ...query, rawSql: filtered(interpolated(query.rawSql, scopedVars, this.#host), filters).sql };
+      const filled = inlined(interpolated(query.rawSql, scopedVars, this.#host), scopedVars, this.#host);
+      return withReferences({ ...query, rawSql: filtered(filled, filters, this.#columns.known).sql });
     });
   }
 
   override async getTagKeys(options?: DataSourceGetTagKeysOptions<TidemarkQuery>): Promise<MetricFindValue[]> {
-    return tagKeys(this.#ask, this.#tables(options?.queries));
+    return tagKeys(this.#ask, this.#scope(options));
   }
 
   override async getTagValues(options: DataSourceGetTagValuesOptions<TidemarkQuery>): Promise<MetricFindValue[]> {
-    return tagValues(this.#ask, options.key, this.#tables(options.queries));
+    return tagValues(this.#ask, options.key, this.#scope(options));
+  }
+
+  /** Which filters have an effect on the queries, and why others have none; newer hosts grey those out. */
+  override async getDrilldownsApplicability(
+    options?: DataSourceGetDrilldownsApplicabilityOptions<TidemarkQuery>,
+  ): Promise<DrilldownsApplicability[]> {
+    const queries = options?.queries ?? [];
+    return drilldowns(this.#statements(queries), options ?? {}, (await this.#look(queries, {})).columnsOf);
   }
 
   override async testDatasource(): Promise<TestDataSourceResponse> {
@@ -111,8 +146,30 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
 
   readonly #ask = <Row>(sql: string): Promise<Row[]> => this.#client().rows<Row>({ sql, queryId: this.#newQueryId() });
 
-  #tables(queries: readonly TidemarkQuery[] = []) {
-    return queries.flatMap((saved) => tablesOf(interpolated(migrateQuery(saved).rawSql, {}, this.#host)));
+  /** The queries' SQL with variables filled in; those that cannot be filled in are left out. */
+  #statements(queries: readonly TidemarkQuery[], scopedVars: ScopedVars = {}): string[] {
+    return queries.flatMap((saved) => {
+      try {
+        return [interpolated(migrateQuery(saved).rawSql, scopedVars, this.#host)];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  /** Never rejects. */
+  #look(queries: readonly TidemarkQuery[], scopedVars: ScopedVars): Promise<Look> {
+    return this.#columns.look(this.#statements(queries, scopedVars).flatMap(tablesOf));
+  }
+
+  #scope(options: { readonly queries?: TidemarkQuery[]; readonly timeRange?: TimeRange } = {}): TagScope {
+    const statements = this.#statements(options.queries ?? []);
+    const { timeRange } = options;
+    return {
+      statements,
+      tables: statements.flatMap(tablesOf),
+      range: timeRange && { fromMs: timeRange.from.valueOf(), toMs: timeRange.to.valueOf(), timezone: zoneOf('') },
+    };
   }
 
   /** Throws `no_url` where the data source has none. */

@@ -7,6 +7,12 @@ export const fail = errorTable({
     `The data source "${f.name}" has no URL. Enter the address of ClickHouse's HTTP interface in its settings, for example http://clickhouse:8123.`,
   variable_columns: (f: { columns: readonly string[] }) =>
     `A variable takes one column, or two (text and value); this query returns ${f.columns.length}: ${f.columns.join(', ')}. Select fewer columns.`,
+  variable_field: (f: { kind: string; field: string }) =>
+    `A variable of the kind "${f.kind}" needs a ${f.field}. Enter it in the variable's editor, or choose a value of the variable that stands there.`,
+  variable_column: (f: { kind: string; table: string; column: string }) =>
+    `The table "${f.table}" has no column "${f.column}" that a variable of the kind "${f.kind}" can be made from, or the user may not see it. Check both names.`,
+  variable_list: (f: { variable: string; count: number }) =>
+    `A variable in a name stands for one value, but "${f.variable}" has ${f.count}. Choose one, or write the query as SQL.`,
 });
 
 /** What was thrown, as the error of one target; never without a message. */

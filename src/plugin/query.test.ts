@@ -1,4 +1,6 @@
-import { migrateQuery } from './query';
+import { replaceReferences } from '../core/interpolate/references';
+import { migrateQuery, withReferences } from './query';
+import type { TidemarkQuery } from './query';
 
 describe('migrateQuery', () => {
   it('leaves a query of today as it is', () => {
@@ -54,5 +56,21 @@ describe('migrateQuery', () => {
 
   it('turns what is no text into an empty statement', () => {
     expect(migrateQuery({ refId: 'A', rawSql: 42 }).rawSql).toBe('');
+  });
+});
+
+describe('withReferences', () => {
+  const query = (rawSql: string): TidemarkQuery => ({ refId: 'A', rawSql, format: 'table' });
+
+  it('names the variables of parameters as Grafana finds them in a saved query', () => {
+    const saved = withReferences(query("SELECT {a:String}, {b:Array(String)}, {a:UInt8}, '{c:String}', $d"));
+    expect(saved.references).toEqual(['${a}', '${b}']);
+    const found = new Set<string>();
+    replaceReferences(JSON.stringify(saved), ({ name, text }) => (found.add(name), text));
+    expect([...found].sort()).toEqual(['a', 'b', 'd']);
+  });
+
+  it('takes them away where there is no parameter any more', () => {
+    expect(withReferences({ ...query('SELECT 1'), references: ['${a}'] })).toEqual(query('SELECT 1'));
   });
 });

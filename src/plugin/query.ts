@@ -1,5 +1,6 @@
 import type { DataSourceJsonData } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
+import { parameterUses } from '../core/interpolate/parameters';
 
 /** What the rows are made into; see frames/. */
 export const queryFormats = ['table', 'timeseries', 'logs', 'trace'] as const;
@@ -10,6 +11,11 @@ export interface TidemarkQuery extends DataQuery {
   /** Statement with macros and variables, as typed. */
   readonly rawSql: string;
   readonly format: QueryFormat;
+  /**
+   * `${name}` of each variable that the statement asks for as a parameter `{name:Type}`: Grafana reads from a query's
+   * texts which variables it depends on, and does not know parameters. Written by the editors ({@link withReferences}).
+   */
+  readonly references?: readonly string[];
 }
 
 /** Settings of a data source that are no secret: every viewer's browser sees them. */
@@ -73,4 +79,14 @@ function formatOf({ format, queryType }: SavedQuery): QueryFormat {
   const said = format ?? queryType;
   const known = typeof said === 'string' || typeof said === 'number' ? String(said) : '';
   return Object.hasOwn(savedFormats, known) ? savedFormats[known]! : 'table';
+}
+
+/**
+ * The query with the references of its parameters, so that Grafana runs it again when their variables change.
+ * @example withReferences({ refId: 'A', rawSql: 'SELECT {v:String}', format: 'table' }).references // ['${v}']
+ */
+export function withReferences<Query extends TidemarkQuery>(query: Query): Query {
+  const { references: _old, ...rest } = query;
+  const references = [...new Set(parameterUses(query.rawSql).map(({ name }) => `\${${name}}`))];
+  return { ...rest, ...(references.length > 0 && { references }) } as Query;
 }

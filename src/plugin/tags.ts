@@ -1,60 +1,152 @@
 import type { MetricFindValue } from '@grafana/data';
-import { ident, literal } from '../core/sql/quote';
+import { askedOf } from '../core/adhoc/columnType';
+import type { Columns, TableRef } from '../core/adhoc/columns';
+import { resolveKey } from '../core/adhoc/resolve';
+import { frequentSql, jsonPathsSql, mapKeysSql, timeCondition, valuesSql } from './probe';
+import type { Probed, ProbeRange } from './probe';
+import { columnsSql, inTables } from './tableColumns';
+import type { Ask } from './tableColumns';
+import { timeColumnOf } from './timeColumn';
+import type { TableKeys } from './timeColumn';
 
-/** Rows of a table looked at for the values of a column: a probe must stay cheap on any table. */
-const probedRows = 200_000;
 const maxKeys = 2_000;
+const maxInnerKeys = 100;
 const maxValues = 500;
-const maxTables = 3;
+/** Tables, and columns of maps and JSON, that are looked into for one list. */
+const maxProbed = 3;
 
-/** Types that no single value can be compared with. */
-const incomparable = '^(AggregateFunction|Array|Map|Tuple|Nested|JSON|Object|Variant|Dynamic|Point|Ring|Polygon)';
-
-/** A table as a query names it; without a database it is in the default one. */
-export interface TableRef {
-  readonly database?: string;
-  readonly table: string;
+/** What keys and values are looked for in. */
+export interface TagScope {
+  /** Tables of the dashboard's queries; none stands for all of the default database. */
+  readonly tables: readonly TableRef[];
+  /** The queries themselves, with their macros: they may say what a table's time column is. */
+  readonly statements: readonly string[];
+  /** The dashboard's range, where it is known. */
+  readonly range?: ProbeRange | undefined;
 }
 
-/** Sends one small SELECT. */
-export type Ask = <Row>(sql: string) => Promise<Row[]>;
-
-/**
- * Column names to filter by: those of the given tables, or of all tables of the default database when none is given.
- * Columns that no single value can be compared with (lists, maps, aggregate states) are left out. Throws the server's error.
- */
-export async function tagKeys(ask: Ask, tables: readonly TableRef[]): Promise<MetricFindValue[]> {
-  const rows = await ask<{ name: string }>(
-    `SELECT DISTINCT name FROM system.columns WHERE ${inTables(tables)} AND NOT match(type, ${literal(incomparable)}) ORDER BY name LIMIT ${maxKeys}`,
-  );
-  return rows.map(({ name }) => ({ text: name, value: name }));
+interface Table {
+  readonly ref: Required<TableRef>;
+  readonly columns: Columns;
 }
 
 /**
- * Values of a column in the tables that have it: at most 500, from the first rows of at most three tables, so
- * rare values may be missing (they can be typed). Throws the server's error.
+ * Keys to filter by: columns that a single value can be compared with, lists included; of maps `col['key']` and of JSON
+ * `col.path`, as found in the first rows of the range, at most 100 of each of three columns. Throws the server's error.
  */
-export async function tagValues(ask: Ask, key: string, tables: readonly TableRef[]): Promise<MetricFindValue[]> {
-  const found = await ask<{ database: string; table: string }>(
-    `SELECT DISTINCT database, table FROM system.columns WHERE ${inTables(tables)} AND name = ${literal(key)} ORDER BY database, table LIMIT ${maxTables}`,
+export async function tagKeys(ask: Ask, scope: TagScope): Promise<MetricFindValue[]> {
+  const tables = await tablesIn(ask, scope.tables);
+  const plain = tables.flatMap(({ columns }) =>
+    [...columns].flatMap(([name, type]) => (askedOf(type) === 'never' || isJson(type) ? [] : [name])),
   );
-  if (found.length === 0) return [];
-  const column = ident(key);
-  const probes = found.map(
-    ({ database, table }) =>
-      `SELECT DISTINCT toString(${column}) AS v FROM (SELECT ${column} FROM ${ident(database)}.${ident(table)} LIMIT ${probedRows})`,
-  );
-  const rows = await ask<{ v: string | null }>(
-    `SELECT DISTINCT v FROM (${probes.join(' UNION ALL ')}) WHERE v IS NOT NULL ORDER BY v LIMIT ${maxValues}`,
-  );
-  return rows.flatMap(({ v }) => (v === null ? [] : [{ text: v, value: v }]));
+  const inner = await innerKeys(ask, scope, tables);
+  const keys = [...new Set([...plain, ...inner])].sort().slice(0, maxKeys);
+  return keys.map((key) => ({ text: key, value: key }));
 }
 
-function inTables(tables: readonly TableRef[]): string {
-  if (tables.length === 0) return 'database = currentDatabase()';
-  const each = tables.map(
-    ({ database, table }) =>
-      `(database = ${database ? literal(database) : 'currentDatabase()'} AND table = ${literal(table)})`,
+/**
+ * Values of a key in the tables that have it: the 500 most frequent of the first 200,000 rows of the range, in at most
+ * three tables, so rare values may be missing (they can be typed). Throws the server's error.
+ */
+export async function tagValues(ask: Ask, key: string, scope: TagScope): Promise<MetricFindValue[]> {
+  const sql = await valuesStatement(ask, key, scope);
+  const rows = sql === undefined ? [] : await ask<{ v: string }>(sql);
+  return rows
+    .map(({ v }) => v)
+    .sort()
+    .map((v) => ({ text: v, value: v }));
+}
+
+/** The statement of {@link tagValues}, column `v`; undefined where no table has the key. Throws the server's error. */
+export async function valuesStatement(ask: Ask, key: string, scope: TagScope): Promise<string | undefined> {
+  const found = (await tablesIn(ask, scope.tables)).flatMap((table) => {
+    const { ref, columns } = table;
+    const column = resolveKey(key, { name: ref.table, ref, columns })?.write();
+    return column && askedOf(column.type) !== 'never' ? [{ table, column }] : [];
+  });
+  const probed = found.slice(0, maxProbed);
+  if (probed.length === 0) return undefined;
+  const from = await probedBy(
+    ask,
+    scope,
+    probed.map(({ table }) => table),
   );
-  return `(${each.join(' OR ')})`;
+  const selects = probed.map(({ table, column }) => valuesSql(column, from(table)));
+  // A map gives the empty text for a key that a row has not.
+  return frequentSql(selects, maxValues, !key.endsWith(']'));
+}
+
+/** The statement of the most frequent keys of a Map column, column `v`; undefined where no table has such a column. */
+export async function mapKeysStatement(ask: Ask, column: string, scope: TagScope): Promise<string | undefined> {
+  const tables = await tablesIn(ask, scope.tables);
+  const table = tables.find(({ columns }) => /^Map\(/.test(columns.get(column) ?? ''));
+  if (!table) return undefined;
+  const from = await probedBy(ask, scope, [table]);
+  return frequentSql([mapKeysSql(column, from(table))], maxValues, false);
+}
+
+async function tablesIn(ask: Ask, refs: readonly TableRef[]): Promise<Table[]> {
+  const rows = await ask<{ database: string; table: string; name: string; type: string }>(columnsSql(refs));
+  const tables = new Map<string, { ref: Required<TableRef>; columns: Map<string, string> }>();
+  for (const { database, table, name, type } of rows) {
+    const id = JSON.stringify([database, table]);
+    const known = tables.get(id) ?? { ref: { database, table }, columns: new Map<string, string>() };
+    known.columns.set(name, type);
+    tables.set(id, known);
+  }
+  return [...tables.values()];
+}
+
+/** Keys within maps and JSON; a column that cannot be looked into gives none. */
+async function innerKeys(ask: Ask, scope: TagScope, tables: readonly Table[]): Promise<string[]> {
+  const nested = tables.flatMap((table) =>
+    [...table.columns].flatMap(([name, type]) => {
+      if (/^Map\(/.test(type)) return [{ table, name, keys: mapKeysSql, key: elementKey }];
+      return isJson(type)
+        ? [{ table, name, keys: jsonPathsSql, key: (of: string, path: string) => `${of}.${path}` }]
+        : [];
+    }),
+  );
+  const probed = nested.slice(0, maxProbed);
+  if (probed.length === 0) return [];
+  const from = await probedBy(
+    ask,
+    scope,
+    probed.map(({ table }) => table),
+  );
+  const lists = await Promise.all(
+    probed.map(({ table, name, keys, key }) =>
+      ask<{ v: string }>(frequentSql([keys(name, from(table))], maxInnerKeys, false)).then(
+        (rows) => rows.map(({ v }) => key(name, v)),
+        () => [],
+      ),
+    ),
+  );
+  return lists.flat();
+}
+
+function elementKey(column: string, key: string): string {
+  return `${column}['${key.replace(/[\\']/g, '\\$&')}']`;
+}
+
+function isJson(type: string): boolean {
+  return /^(JSON|Object)\b/.test(type);
+}
+
+/** How each table is looked into: in the range, where a column says what lies in it. */
+async function probedBy(ask: Ask, scope: TagScope, tables: readonly Table[]): Promise<(table: Table) => Probed> {
+  const { range, statements } = scope;
+  if (!range) return ({ ref }) => ref;
+  const rows = await ask<TableKeys & { database: string; name: string }>(
+    `SELECT database, name, sorting_key, partition_key FROM system.tables WHERE ${inTables(
+      tables.map(({ ref }) => ref),
+      'name',
+    )}`,
+  );
+  return ({ ref, columns }) => {
+    const keys = rows.find(({ database, name }) => database === ref.database && name === ref.table);
+    const column = timeColumnOf(ref, columns, keys, statements);
+    const type = column === undefined ? undefined : columns.get(column);
+    return type === undefined ? ref : { ...ref, timeCondition: timeCondition(column!, type, range) };
+  };
 }

@@ -1,38 +1,39 @@
 import { CustomVariableSupport, FieldType } from '@grafana/data';
 import type { DataFrame, DataQueryRequest, DataQueryResponse, DataSourceApi, ScopedVars } from '@grafana/data';
-import { map } from 'rxjs';
+import { from, map, switchMap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { LazyVariableEditor } from './editor/lazyEditors';
 import { findValues } from './findValues';
-import { migrateQuery } from './query';
-import type { SavedQuery, TidemarkOptions, TidemarkQuery } from './query';
+import type { TidemarkOptions, TidemarkQuery } from './query';
+import { migrateVariable } from './variableQuery';
+import type { SavedVariable, VariableQuery } from './variableQuery';
 
 type Source = DataSourceApi<TidemarkQuery, TidemarkOptions>;
-type RunQuery = (request: DataQueryRequest<TidemarkQuery>) => Observable<DataQueryResponse>;
+type Request = DataQueryRequest<TidemarkQuery>;
 
-/** Dashboard variables from SQL; see {@link findValues} for the columns. */
+/** What options are asked through: `sql` writes the statement of a variable, `run` sends it. */
+export interface VariableRunner {
+  sql(query: VariableQuery, request: Request): Promise<string>;
+  run(request: Request): Observable<DataQueryResponse>;
+}
+
+/** Dashboard variables from SQL or by a guided kind; see {@link findValues} for the columns. */
 export class VariableSupport extends CustomVariableSupport<Source, TidemarkQuery> {
   override readonly editor = LazyVariableEditor;
-  readonly #run: RunQuery;
+  readonly #runner: VariableRunner;
 
-  constructor(run: RunQuery) {
+  constructor(runner: VariableRunner) {
     super();
-    this.#run = run;
+    this.#runner = runner;
   }
 
   /** Emits one frame with the string fields `text` and `value`; errors with the query's own error. */
-  override query(request: DataQueryRequest<TidemarkQuery>): Observable<DataQueryResponse> {
-    // Old variables are saved as a bare string.
-    const saved = request.targets[0] as SavedQuery | string | undefined;
-    const target = migrateQuery(
-      typeof saved === 'string' ? { refId: 'variable', rawSql: saved } : (saved ?? { refId: 'variable' }),
-    );
-    const scopedVars = { ...request.scopedVars, ...searchFilter(request.scopedVars) };
-    return this.#run({
-      ...request,
-      scopedVars,
-      targets: [{ ...target, refId: target.refId || 'variable', format: 'table' }],
-    }).pipe(
+  override query(asked: Request): Observable<DataQueryResponse> {
+    const query = migrateVariable(asked.targets[0] as SavedVariable);
+    const request = { ...asked, scopedVars: { ...asked.scopedVars, ...searchFilter(asked.scopedVars) } };
+    const { refId, format } = query;
+    return from(this.#runner.sql(query, request)).pipe(
+      switchMap((rawSql) => this.#runner.run({ ...request, targets: [{ refId, format, rawSql }] })),
       map((response) => {
         const [error] = response.errors ?? [];
         if (error) throw new Error(error.message);

@@ -8,6 +8,8 @@ import type {
 } from '@grafana/data';
 import { fetchTransport } from '../clickhouse/fetchTransport';
 import { createSlots } from '../clickhouse/slots';
+import { replaceReferences } from '../core/interpolate/references';
+import type { VariableValue } from '../core/interpolate/variable';
 import type { HttpRequest, Transport } from '../clickhouse/transport';
 import { DataSource } from '../plugin/datasource';
 import type { Host } from '../plugin/host';
@@ -26,11 +28,13 @@ export interface PanelSourceOptions extends TidemarkOptions {
   /** Replaces the way to the server, for instance by one that fails first. */
   readonly through?: (transport: Transport) => Transport;
   readonly sideBySide?: number;
+  /** Dashboard variables. */
+  readonly variables?: Readonly<Record<string, VariableValue>>;
 }
 
 /** Makes a data source straight over a ClickHouse. */
 export function panelSource(url: string, options: PanelSourceOptions = {}): PanelSource {
-  const { through, sideBySide = 5, ...jsonData } = options;
+  const { through, sideBySide = 5, variables = {}, ...jsonData } = options;
   const sent: HttpRequest[] = [];
   const straight = fetchTransport(fetch, url);
   const way = through?.(straight) ?? straight;
@@ -40,7 +44,10 @@ export function panelSource(url: string, options: PanelSourceOptions = {}): Pane
       return way(asked);
     },
     slots: createSlots(() => sideBySide),
-    replace: (text) => text,
+    replace: (text, _, format) =>
+      replaceReferences(text, ({ name, text: written }) =>
+        name in variables ? format(variables[name], { name }) : written,
+      ),
     isAll: () => undefined,
     user: () => 'ada',
     random: (bytes) => crypto.getRandomValues(bytes),

@@ -1,29 +1,9 @@
-import { keySql } from './key';
-import { literal } from '../sql/quote';
 import { adhocOperators } from './filter';
+import { condition } from './condition';
+import { keySql } from './key';
 import type { AdhocFilter, AdhocOperator } from './filter';
+import type { ColumnSql } from './condition';
 import type { Notice } from '../notice';
-
-/**
- * What each operator says of a column, the values being string literals: ClickHouse itself reads a literal as a number,
- * a date, an enum … where the column is one. Rows where the column is NULL match no operator but none-of's own rules,
- * as everywhere in SQL. Only the regular expressions make a string of the column first, for columns of other types.
- */
-const operators: Readonly<Record<AdhocOperator, (key: string, values: readonly string[]) => string>> = {
-  '=': (key, values) => `${key} = ${one(values)}`,
-  '!=': (key, values) => `${key} != ${one(values)}`,
-  '=|': (key, values) => `${key} IN (${list(values)})`,
-  '!=|': (key, values) => `${key} NOT IN (${list(values)})`,
-  '=~': (key, values) => `match(toString(${key}), ${one(values)})`,
-  '!~': (key, values) => `NOT match(toString(${key}), ${one(values)})`,
-  '<': (key, values) => `${key} < ${one(values)}`,
-  '<=': (key, values) => `${key} <= ${one(values)}`,
-  '>': (key, values) => `${key} > ${one(values)}`,
-  '>=': (key, values) => `${key} >= ${one(values)}`,
-};
-
-const one = (values: readonly string[]) => literal(values[0] ?? '');
-const list = (values: readonly string[]) => values.map(literal).join(', ');
 
 /** Conditions of filters, joined by AND; empty where there is none. */
 export interface Predicates {
@@ -31,30 +11,45 @@ export interface Predicates {
   readonly notices: readonly Notice[];
 }
 
+/** A filter whose operator is one of {@link adhocOperators}. */
+export type KnownFilter = AdhocFilter & { readonly operator: AdhocOperator };
+
 /**
- * The conditions of the filters as one SQL expression. `keyOf` writes a filter's column, by default {@link keySql}.
- * A filter without a key is one that the user is still typing: it is skipped. An unknown operator gives a notice.
- * @example predicates([{ key: 'country', operator: '=', value: 'DE' }]).sql // `country` = 'DE'
+ * The filters that say something, and a notice for each whose operator is not known. A filter without a key is one that
+ * the user is still typing: it is skipped.
  */
-export function predicates(filters: readonly AdhocFilter[], keyOf: (key: string) => string = keySql): Predicates {
-  const notices: Notice[] = [];
-  const conditions: string[] = [];
-  for (const { key, operator, value, values } of filters) {
-    if (key === '') continue;
-    if (isOperator(operator)) {
-      const many = operator.endsWith('|') && values !== undefined && values.length > 0;
-      conditions.push(operators[operator](keyOf(key), many ? values : [value]));
-    } else {
-      notices.push({
+export function knownFilters(filters: readonly AdhocFilter[]): {
+  readonly known: readonly KnownFilter[];
+  readonly notices: readonly Notice[];
+} {
+  const named = filters.filter(({ key }) => key !== '');
+  return {
+    known: named.filter(isKnown),
+    notices: named
+      .filter((filter) => !isKnown(filter))
+      .map(({ key, operator }) => ({
         code: 'adhoc_operator',
         message: `The filter on "${key}" was not applied: the operator "${operator}" is not one of ${adhocOperators.join(' ')}.`,
         subject: key,
-      });
-    }
-  }
-  return { sql: conditions.join(' AND '), notices };
+      })),
+  };
 }
 
-function isOperator(text: string): text is AdhocOperator {
-  return (adhocOperators as readonly string[]).includes(text);
+/** The condition of one filter on its column. */
+export function predicate({ operator, value, values }: KnownFilter, column: ColumnSql): string {
+  const many = operator.endsWith('|') && values !== undefined && values.length > 0;
+  return condition(operator, column, many ? values : [value]);
+}
+
+/**
+ * The conditions of the filters as one SQL expression, for columns whose types nobody knows.
+ * @example predicates([{ key: 'country', operator: '=', value: 'DE' }]).sql // `country` = 'DE'
+ */
+export function predicates(filters: readonly AdhocFilter[]): Predicates {
+  const { known, notices } = knownFilters(filters);
+  return { sql: known.map((filter) => predicate(filter, { sql: keySql(filter.key) })).join(' AND '), notices };
+}
+
+function isKnown(filter: AdhocFilter): filter is KnownFilter {
+  return (adhocOperators as readonly string[]).includes(filter.operator);
 }

@@ -6,6 +6,8 @@ const reasons = {
   statements: 'the query holds more than one statement',
   not_select: 'the query is not a SELECT',
   no_table: 'a SELECT of the query reads from no table',
+  no_column: 'what the query reads has no such column',
+  incomparable: 'a single value cannot be compared with a column of its type',
   unknown_source: 'what the query reads from could not be read',
   joined_query: 'a sub-query or WITH expression is joined with other tables, so the table meant is not clear',
   recursive: 'the query reads a recursive WITH expression',

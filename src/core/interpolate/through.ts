@@ -1,5 +1,5 @@
 import { applyFormat } from './formats';
-import { formatVariable } from './formatVariable';
+import { formatVariable, isList } from './formatVariable';
 import { replaceReferences } from './references';
 import type { VariableFacts, VariableValue } from './variable';
 
@@ -24,4 +24,19 @@ export function interpolateThrough(sql: string, replace: Replacer): string {
     // Not a variable: Grafana leaves the text, so the reference stays with its format.
     return filled === withoutFormat ? reference.text : filled;
   });
+}
+
+/**
+ * A variable's value as Grafana knows it, for a server-side parameter; undefined where there is no such variable. A
+ * variable of which several may be chosen gives a list; a custom All value comes as it is. Throws what `replace` throws.
+ */
+export function valueThrough(name: string, replace: Replacer): { readonly value: VariableValue } | undefined {
+  const reference = `\${${name}}`;
+  let given: { readonly value: VariableValue } | undefined;
+  const filled = replace(reference, (value, variable) => {
+    given = { value: variable?.multi && !isList(value) && value !== undefined ? [value ?? ''] : value };
+    return '';
+  });
+  // The formatter is not asked for a custom All value: Grafana fills that in itself.
+  return given ?? (filled === reference ? undefined : { value: filled });
 }

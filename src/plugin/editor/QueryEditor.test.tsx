@@ -67,6 +67,13 @@ describe('the query editor', () => {
     expect(runs()).toBe(1);
   });
 
+  it('saves with the SQL which variables its parameters ask for', async () => {
+    const { changes } = await show({ refId: 'A', rawSql: 'SELECT 1', format: 'table' });
+    fireEvent.change(screen.getByLabelText('SQL'), { target: { value: 'SELECT {city:String}' } });
+    fireEvent.blur(screen.getByLabelText('SQL'));
+    expect(changes).toMatchObject([{ rawSql: 'SELECT {city:String}', references: ['${city}'] }]);
+  });
+
   it('runs on the button without a change', async () => {
     const { changes, runs } = await show({ refId: 'A', rawSql: 'SELECT 1', format: 'table' });
     fireEvent.click(screen.getByRole('button', { name: 'Run query' }));

@@ -1,6 +1,6 @@
 import type { DataSourceApi, QueryEditorProps } from '@grafana/data';
 import { Button, InlineField, RadioButtonGroup, Stack } from '@grafana/ui';
-import { migrateQuery } from '../query';
+import { migrateQuery, withReferences } from '../query';
 import type { QueryFormat, TidemarkOptions, TidemarkQuery } from '../query';
 import { SqlField } from './SqlField';
 import { SqlSent } from './SqlSent';
@@ -29,7 +29,7 @@ export function QueryEditor({ query: saved, data, onChange, onRunQuery }: Tidema
   const commit = (change: Partial<TidemarkQuery>) => {
     const next = { ...query, ...change };
     if (next.rawSql === query.rawSql && next.format === query.format) return;
-    onChange(next);
+    onChange(withReferences(next));
     onRunQuery();
   };
   const sent = data?.series.find((frame) => frame.refId === query.refId)?.meta?.executedQueryString;

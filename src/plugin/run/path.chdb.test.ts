@@ -185,6 +185,35 @@ describe('sending', () => {
   });
 });
 
+describe('column comments', () => {
+  it('say in which unit and under which name a result column of the same name is drawn', async () => {
+    await engine.db.command(
+      `CREATE TABLE calls (at DateTime, took Float64 COMMENT 'unit=ms name="Response time"', price Decimal(9, 2) COMMENT 'unit=EUR') ORDER BY at`,
+    );
+    await engine.db.command('INSERT INTO calls VALUES (0, 5, 1.5)');
+    const { source } = panelSource(engine.url);
+    const sql = 'SELECT quantile(0.5)(took) AS took, max(price) AS price, count() AS n FROM calls';
+    const [frame] = framesOf((await emissions(source, panelRequest([sql]))).at(-1));
+    expect(frame!.fields.map(({ name, config }) => [name, config.unit, config.displayNameFromDS])).toEqual([
+      ['took', 'ms', 'Response time'],
+      ['price', 'currencyEUR', undefined],
+      ['n', undefined, undefined],
+    ]);
+  });
+});
+
+describe('parameters of a statement', () => {
+  it('travel outside of it', async () => {
+    const { source, sent } = panelSource(engine.url, { variables: { city: "O'Brien", cities: ['Oslo', 'Rom'] } });
+    const sql = 'SELECT {city:String} AS city, has({cities:Array(String)}, {city:String}) AS known';
+    const [frame] = framesOf((await emissions(source, panelRequest([sql]))).at(-1));
+    expect(frame!.fields.map((field) => field.values[0] as unknown)).toEqual(["O'Brien", 0]);
+    const [request] = sent.filter(({ body }) => body.startsWith('/* tidemark'));
+    expect(request!.params).toMatchObject({ param_city: "O'Brien", param_cities: "['Oslo','Rom']" });
+    expect(request!.body).toContain(sql);
+  });
+});
+
 describe('cancelling', () => {
   it('stops the query on the server once nobody waits for it, and not before', async () => {
     const { source } = panelSource(engine.url);

@@ -6,6 +6,7 @@ import type { Host } from '../host';
 import { prepare } from '../prepare';
 import type { Prepared } from '../prepare';
 import type { TidemarkQuery } from '../query';
+import type { Look } from '../tableColumns';
 import { leftOut, unknownFilter } from '../unknownFilter';
 import { cutNotice, runningNotice, warnings } from './notices';
 import { createPacer } from './pacer';
@@ -20,6 +21,8 @@ export interface TargetContext {
   readonly host: Host;
   readonly runner: Runner;
   readonly limits: RunLimits;
+  /** Looks up the tables that the query reads; never rejects. */
+  readonly look: (query: TidemarkQuery) => Promise<Look>;
   /** Aborting ends the request and stops the query on the server. */
   readonly signal: AbortSignal;
   /** Shows what has come so far. */
@@ -36,11 +39,15 @@ export async function runTarget(context: TargetContext): Promise<TargetResult> {
   const { refId } = query;
   const dropped: AdHocVariableFilter[] = [];
   let prepared: Prepared | undefined;
+  // Filters have to know the columns before; what comments say about drawing may come while the query runs.
+  const looking = context.look(query);
+  const columnsOf = request.filters?.length ? (await looking).columnsOf : undefined;
   for (;;) {
     const filters = (request.filters ?? []).filter((filter) => !dropped.includes(filter));
     try {
-      prepared = prepare(query, { ...request, filters }, host);
-      return { frames: await send(context, { ...prepared, notices: [...dropped.map(leftOut), ...prepared.notices] }) };
+      prepared = prepare(query, { ...request, filters, columnsOf }, host);
+      const notices = [...dropped.map(leftOut), ...prepared.notices];
+      return { frames: await send(context, { ...prepared, notices }, looking) };
     } catch (thrown) {
       const unknown = unknownFilter(thrown, filters);
       if (unknown) dropped.push(unknown);
@@ -51,11 +58,13 @@ export async function runTarget(context: TargetContext): Promise<TargetResult> {
 }
 
 /** Sends a statement and reads its answer. Throws the errors of clickhouse/ and native/. */
-async function send(context: TargetContext, prepared: Prepared): Promise<DataFrame[]> {
+async function send(context: TargetContext, prepared: Prepared, looking: Promise<Look>): Promise<DataFrame[]> {
   const { signal, onPart } = context;
   let latest: Part | undefined;
+  let hints: Look['hints'] = new Map();
+  const looked = looking.then((look) => void (hints = look.hints));
   const pacer = createPacer(() => {
-    if (latest) onPart?.(partialFrames(latest, prepared, context));
+    if (latest) onPart?.(partialFrames(latest, prepared, context, hints));
   });
   try {
     const outcome = await context.runner.run(prepared, {
@@ -65,23 +74,34 @@ async function send(context: TargetContext, prepared: Prepared): Promise<DataFra
         if (onPart && part.received.rows > 0) pacer.touch(part.received.rows);
       },
     });
-    return finalFrames(outcome, prepared, context);
+    await Promise.race([looked, pause(hintsWaitMs)]);
+    return finalFrames(outcome, prepared, context, hints);
   } finally {
     pacer.stop();
   }
 }
 
-function partialFrames({ received, progress, sql }: Part, prepared: Prepared, context: TargetContext): DataFrame[] {
-  return framesOf(received, prepared, context, (said) => ({
+/** An answer is not kept back for long by a lookup that is slower than itself. */
+const hintsWaitMs = 500;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function partialFrames(
+  { received, progress, sql }: Part,
+  prepared: Prepared,
+  context: TargetContext,
+  hints: Look['hints'],
+): DataFrame[] {
+  return framesOf(received, prepared, context, hints, (said) => ({
     executedQueryString: sql,
     custom: { queryId: received.queryId },
     notices: [runningNotice(received, progress), ...said],
   }));
 }
 
-function finalFrames(outcome: Outcome, prepared: Prepared, context: TargetContext): DataFrame[] {
+function finalFrames(outcome: Outcome, prepared: Prepared, context: TargetContext, hints: Look['hints']): DataFrame[] {
   const cut = cutNotice(outcome, context.limits);
-  return framesOf(outcome, prepared, context, (said) => {
+  return framesOf(outcome, prepared, context, hints, (said) => {
     const notices = [...(cut ? warnings([cut]) : []), ...said];
     return {
       executedQueryString: outcome.sql,
@@ -96,10 +116,13 @@ function framesOf(
   received: Received,
   prepared: Prepared,
   { query }: TargetContext,
+  hints: Look['hints'],
   metaOf: (said: NonNullable<QueryResultMeta['notices']>) => QueryResultMeta,
 ): DataFrame[] {
   const { refId, format } = query;
-  const { frames, notices } = toDataFrames(received.blocks, { refId, format, timezone: prepared.timezone });
+  const { frames, notices } = toDataFrames(received.blocks, {
+    ...{ refId, format, timezone: prepared.timezone, hints },
+  });
   const meta = metaOf(warnings([...prepared.notices, ...notices]));
   return frames.map((frame) => ({
     ...frame,

@@ -45,7 +45,7 @@ export function createRunner(client: () => ClickHouseClient, host: Host, limits:
     run: (prepared, asker) => {
       const { statement, comment, params } = prepared;
       const sql = `${comment}\n${statement}`;
-      const key = JSON.stringify([statement, params ?? {}]);
+      const key = JSON.stringify([statement, params]);
       return share.join(key, asker, async (signal, onPart) => {
         let received: Received | undefined;
         let progress: Progress | undefined;
@@ -53,8 +53,7 @@ export function createRunner(client: () => ClickHouseClient, host: Host, limits:
         const say = () => received && onPart({ received, sql, ...(progress && { progress }) });
         try {
           const result = await runQuery({
-            ...{ client: client(), sql, limits, slots: host.slots, newQueryId: newId, signal },
-            ...(params && { params }),
+            ...{ client: client(), sql, params, limits, slots: host.slots, newQueryId: newId, signal },
             onSent: (queryId) => {
               leave();
               leave = progressOf.watch(queryId, (heard) => {
