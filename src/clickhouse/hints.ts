@@ -5,7 +5,7 @@ const nextSteps: Readonly<Record<number, string>> = {
   47: 'Check the spelling of the column or alias, or look at the columns with DESCRIBE TABLE.',
   53: 'The compared types do not fit: cast one side, for instance toDateTime(…) or toString(…).',
   60: 'Check database and table name; if it is a table of Tidemark, run "tidemark migrate".',
-  62: 'Look at the position that the server names; "SQL sent" in the query editor shows the statement with its macros expanded.',
+  62: 'Look at the position that the server names, in the statement with its macros expanded: "SQL sent" in the query editor shows it below its first line.',
   81: 'Check the database name; if it is the database of Tidemark, run "tidemark migrate".',
   158: 'The query reads more rows than this user may: narrow the time range or read a rollup.',
   159: 'The query ran longer than this user may: narrow the time range or read a rollup.',

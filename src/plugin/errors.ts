@@ -15,10 +15,24 @@ export const fail = errorTable({
     `A variable in a name stands for one value, but "${f.variable}" has ${f.count}. Choose one, or write the query as SQL.`,
 });
 
-/** What was thrown, as the error of one target; never without a message. */
-export function targetError(refId: string, thrown: unknown): DataQueryError {
-  const message = messageOf(thrown);
+/**
+ * What was thrown, as the error of one target; never without a message. Positions that the server names in the statement are
+ * counted without the comment that was put before it.
+ */
+export function targetError(refId: string, thrown: unknown, comment = ''): DataQueryError {
+  const message = comment === '' ? messageOf(thrown) : positioned(messageOf(thrown), comment);
   return { refId, message, data: { message } };
+}
+
+/** @example positioned('failed at position 14 (x) (line 2, col 3)', '/* a *\/') // 'failed at position 6 (x) (line 1, col 3)' */
+function positioned(message: string, comment: string): string {
+  // The comment stands on a line of its own; the server counts bytes.
+  const bytes = new TextEncoder().encode(comment).length + 1;
+  return message
+    .replace(/\bat position (\d+)/g, (all, at: string) =>
+      Number(at) > bytes ? `at position ${Number(at) - bytes}` : all,
+    )
+    .replace(/\(line (\d+), col/g, (all, line: string) => (Number(line) > 1 ? `(line ${Number(line) - 1}, col` : all));
 }
 
 /** Whether it is the end of a query that nobody waits for any more. */

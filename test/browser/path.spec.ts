@@ -127,7 +127,7 @@ describe('a filter from a table’s cell', () => {
 
 describe('bad input', () => {
   test.each([
-    ['Syntax', /Syntax error.*line 2, col \d+/s],
+    ['Syntax', /Syntax error.*at position 8 .*line 1, col 8/s],
     ['Gone', /vanished.*UNKNOWN_TABLE.*Check database and table name/s],
     ['Two', /Multi-statements are not allowed|Syntax error/],
     ['State', /"s".*AggregateFunction.*finalizeAggregation/s],

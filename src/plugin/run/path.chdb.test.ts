@@ -57,6 +57,14 @@ describe('a slow answer', () => {
   }, 30_000);
 });
 
+test.each([
+  ['SELECT 1 + )', /Syntax error.*at position 12 .*\(line 1, col 12\)/s],
+  ['SELECT 1,\n  (2', /Syntax error.*at position 13 .*\(line 2, col 3\)/s],
+])('%j: the position in the error is that in the statement, not behind our comment', async (sql, message) => {
+  const { errors } = (await emissions(panelSource(engine.url).source, panelRequest([sql]))).at(-1)!;
+  expect(errors?.[0]?.message).toMatch(message);
+});
+
 describe('identical queries', () => {
   it('of twenty panels are one on the server, each with frames of its own', async () => {
     const { source, statements } = panelSource(engine.url);

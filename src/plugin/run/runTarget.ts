@@ -52,7 +52,8 @@ export async function runTarget(context: TargetContext): Promise<TargetResult> {
       const unknown = unknownFilter(thrown, filters);
       if (unknown) dropped.push(unknown);
       else if (isCancelled(thrown)) return { frames: [] };
-      else return { frames: prepared ? [sentOnly(refId, prepared)] : [], error: targetError(refId, thrown) };
+      else if (!prepared) return { frames: [], error: targetError(refId, thrown) };
+      else return { frames: [sentOnly(refId, prepared)], error: targetError(refId, thrown, prepared.comment) };
     }
   }
 }
