@@ -70,6 +70,7 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
     return runTargets(
       targets.map((query) => async (signal: AbortSignal) => {
         const columnsOf = request.filters?.length ? await this.#columnsFor([query], request.scopedVars) : undefined;
+        if (signal.aborted) return { frames: [] };
         const known: typeof request & Pick<PrepareRequest, 'columnsOf'> = { ...request, columnsOf };
         return runTarget({ query, request: known, host: this.#host, client: () => this.#client(), signal });
       }),
