@@ -67,7 +67,7 @@ describe('the built plugin', () => {
   });
 
   it('keeps the editors in files of their own, loaded with integrity', () => {
-    expect(scripts().sort()).toEqual(['config.js', 'editor.js', 'module.js']);
+    expect(scripts().sort()).toEqual(['config.js', 'editor.js', 'module.js', 'ondemand.js']);
     expect(text('module.js')).toMatch(/sha256-/);
     expect(text('module.js')).toMatch(/\.js\?_cache=/);
     expect(text('module.js')).not.toContain('Kept and sent by Grafana');
@@ -108,6 +108,7 @@ describe('npm run package', () => {
     for (const name of [
       'plugin.json',
       'module.js',
+      'ondemand.js',
       'editor.js',
       'README.md',
       'CHANGELOG.md',

@@ -14,21 +14,19 @@ import type {
   TestDataSourceResponse,
   TimeRange,
 } from '@grafana/data';
+import { from, switchMap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { createClient } from '../clickhouse/client';
 import type { ClickHouseClient } from '../clickhouse/client';
 import { newQueryId } from '../clickhouse/queryId';
 import { annotationSupport } from './annotations';
-import { drilldowns } from './drilldowns';
 import { LazyQueryEditor } from './editor/lazyEditors';
 import { fail } from './errors';
-import { checkHealth } from './health/check';
 import type { Host } from './host';
 import { filledName, filtered, inlined, interpolated, zoneOf } from './prepare';
 import { migrateQuery, withReferences } from './query';
 import type { TidemarkOptions, TidemarkQuery } from './query';
 import { limitsOf } from './run/limits';
-import { runLive } from './run/live';
 import type { Runner } from './run/runner';
 import { createRunner } from './run/runner';
 import { runTarget } from './run/runTarget';
@@ -37,19 +35,20 @@ import { runTargets } from './run/runTargets';
 import type { Look } from './tableColumns';
 import { TableColumns } from './tableColumns';
 import { tablesOf } from './tables';
-import { tagKeys, tagValues } from './tags';
 import type { TagScope } from './tags';
 import { describeVariable, migrateVariable } from './variableQuery';
 import { VariableSupport } from './variables';
-import { variableSql } from './variableSql';
+
+/** What only some pages need: fetched when it is first asked for, so that dashboards load without it. */
+const onDemand = () => import(/* webpackChunkName: "ondemand" */ './onDemand');
 
 /** Grafana's view of one ClickHouse: wiring only, every decision is in the files beside this one. */
 export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   override readonly annotations = { ...annotationSupport, QueryEditor: LazyQueryEditor };
   override readonly variables = new VariableSupport({
     run: (request) => this.query(request),
-    sql: (query, { range, scopedVars, timezone }) =>
-      variableSql(query, {
+    sql: async (query, { range, scopedVars, timezone }) =>
+      (await onDemand()).variableSql(query, {
         ask: this.#ask,
         fill: (text) => filledName(text, scopedVars, this.#host),
         range: { fromMs: range.from.valueOf(), toMs: range.to.valueOf(), timezone: zoneOf(timezone) },
@@ -80,12 +79,16 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
       look: (query: TidemarkQuery) => this.#look([query], request.scopedVars),
     };
     if (request.liveStreaming)
-      return runLive(
-        targets.map((query) => ({
-          refId: query.refId,
-          poll: (range, signal) => runTarget({ ...fixed, query, request: { ...request, range }, signal }),
-        })),
-        request.range,
+      return from(onDemand()).pipe(
+        switchMap(({ runLive }) =>
+          runLive(
+            targets.map((query) => ({
+              refId: query.refId,
+              poll: (range, signal) => runTarget({ ...fixed, query, request: { ...request, range }, signal }),
+            })),
+            request.range,
+          ),
+        ),
       );
     return runTargets(
       targets.map(
@@ -123,11 +126,11 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   }
 
   override async getTagKeys(options?: DataSourceGetTagKeysOptions<TidemarkQuery>): Promise<MetricFindValue[]> {
-    return tagKeys(this.#ask, this.#scope(options));
+    return (await onDemand()).tagKeys(this.#ask, this.#scope(options));
   }
 
   override async getTagValues(options: DataSourceGetTagValuesOptions<TidemarkQuery>): Promise<MetricFindValue[]> {
-    return tagValues(this.#ask, options.key, this.#scope(options));
+    return (await onDemand()).tagValues(this.#ask, options.key, this.#scope(options));
   }
 
   /** Which filters have an effect on the queries, and why others have none; newer hosts grey those out. */
@@ -135,11 +138,12 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
     options?: DataSourceGetDrilldownsApplicabilityOptions<TidemarkQuery>,
   ): Promise<DrilldownsApplicability[]> {
     const queries = options?.queries ?? [];
-    return drilldowns(this.#statements(queries), options ?? {}, (await this.#look(queries, {})).columnsOf);
+    const { columnsOf } = await this.#look(queries, {});
+    return (await onDemand()).drilldowns(this.#statements(queries), options ?? {}, columnsOf);
   }
 
   override async testDatasource(): Promise<TestDataSourceResponse> {
-    return checkHealth(() => this.#client(), this.#newQueryId);
+    return (await onDemand()).checkHealth(() => this.#client(), this.#newQueryId);
   }
 
   readonly #newQueryId = (): string => newQueryId(this.#host.random);

@@ -42,6 +42,7 @@ export async function runTarget(context: TargetContext): Promise<TargetResult> {
   // Filters have to know the columns before; what comments say about drawing may come while the query runs.
   const looking = context.look(query);
   const columnsOf = request.filters?.length ? (await looking).columnsOf : undefined;
+  if (context.signal.aborted) return { frames: [] };
   for (;;) {
     const filters = (request.filters ?? []).filter((filter) => !dropped.includes(filter));
     try {
