@@ -14,12 +14,22 @@ const more = {
   TIDEMARK_QUESTIONS: '300',
   TIDEMARK_GRAMMAR: '30000',
   TIDEMARK_RANGES: '100',
+  TIDEMARK_TYPES: '3000',
+  TIDEMARK_FUZZ_BYTES: '200000000',
 };
 const env = { ...more, ...process.env };
 const shown = Object.keys(more).map((key) => `${key}=${env[key]}`);
 console.log(`Soak with ${shown.join(' ')}`);
 const chosen = process.argv.slice(2);
-const all = ['src/schema/law', 'src/schema/kill', 'src/core/adhoc/apply', 'src/core/macros', 'src/core/metrics'];
+const all = [
+  'src/schema/law',
+  'src/schema/kill',
+  'src/core/adhoc/apply',
+  'src/core/macros',
+  'src/core/metrics',
+  'src/native/random',
+  'src/native/fuzz',
+];
 const patterns = chosen.length > 0 ? chosen : all;
 const args = ['node_modules/.bin/jest', ...patterns, '--selectProjects', 'engine', '--maxWorkers=2'];
 const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });

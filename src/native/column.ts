@@ -53,7 +53,7 @@ export interface Codec {
    */
   read(cursor: Cursor, rows: number): Wait<ColumnData>;
   /**
-   * Reads one value as it stands alone (the layout of FORMAT RowBinary: inside what Dynamic and JSON keep aside) and
+   * Reads one value as it stands alone (the layout of FORMAT RowBinary: in the shared values of Dynamic and JSON) and
    * returns its JSON text. Absent = it looks like a column of one row.
    */
   value?(cursor: Cursor): Wait<string>;

@@ -1,4 +1,4 @@
-import type { ChosenData } from './chosen';
+import type { VariantData } from './variantColumns';
 import { copyJson } from './column';
 import type { Codec, ColumnData } from './column';
 import type { Cursor, Wait } from './cursor';
@@ -16,31 +16,31 @@ export interface ObjectLayout {
   readonly codecs: readonly Codec[];
   /** How many of the paths, the first ones, have a declared type: those are never left out of a row. */
   readonly declared: number;
-  /** The codec of values kept aside: absent where none can be. */
-  readonly aside?: Codec;
+  /** The codec of values in shared data: absent where there is none. */
+  readonly shared?: Codec;
 }
 
-/** A codec for JSON objects: a column per path, then per row the paths and values kept aside. */
+/** A codec for JSON objects: a column per path, then per row the paths and values of shared data. */
 export const objectCodec = (layout: ObjectLayout): Codec => ({
   shape: { kind: 'other' },
   *read(cursor, rows) {
-    const { codecs, aside } = layout;
+    const { codecs, shared } = layout;
     const columns: ColumnData[] = [];
     for (const codec of codecs) columns.push(yield* codec.read(cursor, rows));
-    if (!aside) cursor.claim(rows, 'rows');
-    return objectData(rows, layout, columns, aside && (yield* readAside(cursor, rows, aside)));
+    if (!shared) cursor.claim(rows, 'rows');
+    return objectData(rows, layout, columns, shared && (yield* readSharedData(cursor, rows, shared)));
   },
 });
 
-/** Values outside of the columns, row by row, in each sorted by path. */
-interface Aside {
+/** Paths without a column of their own and their values, row by row, in each sorted by path. */
+interface SharedData {
   /** End of each row's values; they begin where those of the row before end. */
   readonly ends: Uint32Array;
   readonly paths: readonly string[];
   readonly values: ColumnData;
 }
 
-function* readAside(cursor: Cursor, rows: number, codec: Codec): Wait<Aside> {
+function* readSharedData(cursor: Cursor, rows: number, codec: Codec): Wait<SharedData> {
   const ends = yield* readEnds(cursor, rows);
   const count = rows ? ends[rows - 1]! : 0;
   const strings = yield* readStrings(cursor, count);
@@ -53,10 +53,10 @@ function objectData(
   length: number,
   { paths, declared }: ObjectLayout,
   columns: readonly ColumnData[],
-  aside?: Aside,
+  shared?: SharedData,
 ): ColumnData {
   const keysOf = new Map<string, PathKeys>();
-  for (const path of aside ? [...paths, ...aside.paths] : paths)
+  for (const path of shared ? [...paths, ...shared.paths] : paths)
     if (!keysOf.has(path)) keysOf.set(path, pathKeys(path));
   const sorted = paths
     .map((path, i) => ({ path, keys: keysOf.get(path)!, data: columns[i]!, isDeclared: i < declared }))
@@ -64,15 +64,15 @@ function objectData(
 
   /** Paths and values of a row, sorted by path. */
   function* entries(row: number): Generator<readonly [PathKeys, string]> {
-    let at = aside && row > 0 ? aside.ends[row - 1]! : 0;
-    const end = aside ? aside.ends[row]! : 0;
-    const kept = (i: number) => [keysOf.get(aside!.paths[i]!)!, aside!.values.json(i)] as const;
+    let at = shared && row > 0 ? shared.ends[row - 1]! : 0;
+    const end = shared ? shared.ends[row]! : 0;
+    const sharedAt = (i: number) => [keysOf.get(shared!.paths[i]!)!, shared!.values.json(i)] as const;
     for (const { path, keys, data, isDeclared } of sorted) {
-      if (!isDeclared && (data as ChosenData).nullAt(row)) continue;
-      for (; at < end && utf8Order(aside!.paths[at]!, path) < 0; at++) yield kept(at);
+      if (!isDeclared && (data as VariantData).nullAt(row)) continue;
+      for (; at < end && utf8Order(shared!.paths[at]!, path) < 0; at++) yield sharedAt(at);
       yield [keys, data.json(row)];
     }
-    for (; at < end; at++) yield kept(at);
+    for (; at < end; at++) yield sharedAt(at);
   }
   const json = (row: number) => objectText(entries(row));
   return { length, json, copyTo: (target, at) => copyJson({ length, json }, target, at) };

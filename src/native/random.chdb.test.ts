@@ -86,6 +86,17 @@ test('an answer without rows has no bytes', async () => {
   expect(await askBytes(engine.url, sql, { default_format: 'Native' })).toHaveLength(0);
 });
 
+test('over HTTP a revision in the URL changes the head of each block only', async () => {
+  const sql = 'SELECT number, toString(number) AS t, toLowCardinality(t) AS l FROM numbers(150000)';
+  const parameters = { default_format: 'Native', client_protocol_version: '54405' };
+  const plain = decodeNative(await askBytes(engine.url, sql, { default_format: 'Native' }));
+  const headed = decodeNative(await askBytes(engine.url, sql, parameters), { revision: 54_405 });
+  expect(headed.length).toBeGreaterThan(1);
+  const firsts = (blocks: readonly Block[]) =>
+    blocks.map(({ rows: n, columns }) => [n, ...columns.map(({ type, data }) => [type, data.json(n - 1)])]);
+  expect(firsts(headed)).toEqual(firsts(plain));
+});
+
 test('JSON sent as text reads the same', async () => {
   const json = cases.filter(({ type }) => /^JSON|^Array\(JSON|^Nullable\(JSON/.test(type.text));
   expect(json.length).toBeGreaterThan(8);

@@ -1,18 +1,18 @@
-import { asideCodec, readTypedValue } from '../aside';
-import { readChosen, readNoRows } from '../chosen';
-import type { Choices } from '../chosen';
+import { sharedCodec, readTypedValue } from '../typedValues';
+import { readVariants, readNoRows } from '../variantColumns';
+import type { Discriminators } from '../variantColumns';
 import { openAll } from '../column';
 import type { BuildContext, Codec, ColumnFamily } from '../column';
 import { utf8Order } from '../utf8';
 import { variantCodec } from './variant';
 
 /** The type whose values bring their own types; it takes part in the order of the types by name. */
-const aside = 'SharedVariant';
+const sharedVariant = 'SharedVariant';
 const versions = { first: 1, second: 2, flattened: 3 } as const;
 
 /**
- * Dynamic: the types of this block (by name, sorted), then a Variant of them and of what is kept aside. Flattened
- * (`output_format_native_use_flattened_dynamic_and_json_serialization`), nothing is kept aside.
+ * Dynamic: the types of this block (by name, sorted), then a Variant of them and of the shared variant. Flattened
+ * (`output_format_native_use_flattened_dynamic_and_json_serialization`), nothing is shared.
  */
 export const dynamic: ColumnFamily = {
   types: ['Dynamic'],
@@ -29,9 +29,9 @@ export function dynamicCodec(context: BuildContext): Codec {
       else if (version !== versions.second && version !== versions.flattened)
         throw cursor.corrupt(`Dynamic version ${version} is not known`);
       const names = yield* cursor.texts('types');
-      const codecOf = (name: string) => (name === aside ? asideCodec(context) : context.buildText(name));
+      const codecOf = (name: string) => (name === sharedVariant ? sharedCodec(context) : context.buildText(name));
       if (version === versions.flattened) return flattenedCodec(yield* openAll(cursor, names.map(codecOf)));
-      return yield* variantCodec([...names, aside].sort(utf8Order).map(codecOf)).prefix!(cursor);
+      return yield* variantCodec([...names, sharedVariant].sort(utf8Order).map(codecOf)).prefix!(cursor);
     },
     read: readNoRows,
     value: (cursor) => readTypedValue(cursor, context),
@@ -46,8 +46,8 @@ function flattenedCodec(codecs: readonly Codec[]): Codec {
     shape: { kind: 'other' },
     *read(cursor, rows) {
       const { buffer } = yield* cursor.bytes(rows * Indexes.BYTES_PER_ELEMENT, 'type indexes');
-      const choices: Choices = new Indexes(buffer);
-      return yield* readChosen(cursor, choices, none, codecs);
+      const discriminators: Discriminators = new Indexes(buffer);
+      return yield* readVariants(cursor, discriminators, none, codecs);
     },
   };
 }

@@ -1,5 +1,5 @@
-import { asideCodec, readTypedValue } from '../aside';
-import { readNoRows } from '../chosen';
+import { sharedCodec, readTypedValue } from '../typedValues';
+import { readNoRows } from '../variantColumns';
 import { copyJson, openAll, readValue } from '../column';
 import type { BuildContext, Codec, ColumnFamily, Plain } from '../column';
 import { objectCodec } from '../objectColumns';
@@ -13,7 +13,7 @@ const versions = { first: 0, text: 1, second: 2, flattened: 3 } as const;
 
 /**
  * JSON(…): the paths of this block, then a column per path: first those whose type is declared, then those of Dynamic,
- * then what is kept aside, path by path in each row. Flattened, nothing is kept aside; as text
+ * then shared data, path by path in each row. Flattened, there is none; as text
  * (`output_format_native_write_json_as_string`) each row is a string.
  */
 export const json: ColumnFamily = {
@@ -40,7 +40,7 @@ function jsonCodec(declared: ReadonlyMap<string, Codec>, context: BuildContext):
       const paths = yield* cursor.texts('paths');
       const codecs = yield* openAll(cursor, [...declared.values(), ...paths.map(() => any)]);
       const layout = { paths: [...declared.keys(), ...paths], codecs, declared: declared.size };
-      return objectCodec(version === versions.flattened ? layout : { ...layout, aside: asideCodec(context) });
+      return objectCodec(version === versions.flattened ? layout : { ...layout, shared: sharedCodec(context) });
     },
     read: readNoRows,
     *value(cursor) {

@@ -312,6 +312,14 @@ test('instants do not depend on the zone of the column, and nanoseconds are kept
   expect(block!.columns[0]!.shape).toEqual({ kind: 'time', precision: 9, zone: 'Asia/Kolkata' });
 });
 
+test('the shape of an Enum names all its values, in the order of their numbers', async () => {
+  const [block] = decodeNative(
+    await native(`SELECT CAST('b', 'Enum8(\\'b\\' = 2, \\'a\\' = -1, \\'c\\' = 5)') AS e, toNullable(e)`),
+  );
+  const shape = { kind: 'string', names: ['a', 'b', 'c'] };
+  expect(block!.columns.map((column) => column.shape)).toEqual([shape, shape]);
+});
+
 test('over HTTP the server names the zone of DateTime64 and of nested DateTime, not that of a bare DateTime', async () => {
   const sql = `SELECT toDateTime(0, 'Asia/Tokyo') AS a, toDateTime64(0, 3, 'Asia/Tokyo') AS b, [a] AS c`;
   const [block] = decodeNative(await native(sql));

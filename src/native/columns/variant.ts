@@ -1,6 +1,6 @@
 import { openAll, readValue } from '../column';
 import type { Codec, ColumnFamily } from '../column';
-import { readChosen, readNoRows } from '../chosen';
+import { readVariants, readNoRows } from '../variantColumns';
 
 /** The discriminators of a Variant as they come over HTTP, one per row. A shorter form exists on disk only. */
 const plainMode = 0;
@@ -29,10 +29,10 @@ export function variantCodec(codecs: readonly Codec[]): Codec {
     read: readNoRows,
     *value(cursor) {
       yield* cursor.need(1, 'a discriminator');
-      const choice = cursor.byte();
-      if (choice === none) return 'null';
-      const codec = codecs[choice];
-      if (!codec) throw cursor.corrupt(`a value has type ${choice} of ${codecs.length}`);
+      const discriminator = cursor.byte();
+      if (discriminator === none) return 'null';
+      const codec = codecs[discriminator];
+      if (!codec) throw cursor.corrupt(`a value has type ${discriminator} of ${codecs.length}`);
       return yield* readValue(cursor, codec);
     },
   };
@@ -41,6 +41,6 @@ export function variantCodec(codecs: readonly Codec[]): Codec {
 const openedCodec = (codecs: readonly Codec[]): Codec => ({
   shape: { kind: 'other' },
   *read(cursor, rows) {
-    return yield* readChosen(cursor, yield* cursor.bytes(rows, 'discriminators'), none, codecs);
+    return yield* readVariants(cursor, yield* cursor.bytes(rows, 'discriminators'), none, codecs);
   },
 });

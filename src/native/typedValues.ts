@@ -12,10 +12,10 @@ export function* readTypedValue(cursor: Cursor, context: BuildContext): Wait<str
 }
 
 /**
- * Values that Dynamic and JSON keep aside, beyond their maximum of types or paths: a column of strings, each of which
- * holds one value with its type. All are read to JSON text at once, so that damage shows while the column is read.
+ * The shared variant of Dynamic and the shared data of JSON, for what is beyond their maximum of types or paths: a
+ * column of strings, each of which holds one value with its type. All are read to JSON text at once, so that damage shows while the column is read.
  */
-export const asideCodec = (context: BuildContext): Codec => ({
+export const sharedCodec = (context: BuildContext): Codec => ({
   shape: { kind: 'other' },
   *read(cursor, rows): Wait<ColumnData> {
     const { bytes, starts, ends } = yield* readStrings(cursor, rows);
@@ -25,8 +25,7 @@ export const asideCodec = (context: BuildContext): Codec => ({
     for (let i = 0; i < rows; i++) {
       inner.push(bytes.subarray(starts[i]!, ends[i]!));
       const step = readTypedValue(inner, context).next();
-      if (!step.done || inner.available > 0)
-        throw cursor.corrupt('a value kept aside is longer or shorter than it says');
+      if (!step.done || inner.available > 0) throw cursor.corrupt('a shared value is longer or shorter than it says');
       values[i] = step.value;
     }
     const json = (row: number) => values[row]!;
