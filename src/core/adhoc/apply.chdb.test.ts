@@ -14,7 +14,7 @@ import type { TestEngine } from '../../testing/engine';
 const count = Number(process.env['TIDEMARK_STATEMENTS'] ?? 400);
 const seed = Number(process.env['TIDEMARK_SEED'] ?? 20_261_121);
 
-jest.setTimeout(120_000 + count * 100);
+jest.setTimeout(120_000 + count * 500);
 
 let engine: TestEngine;
 let columnsOf: ColumnsOf;
