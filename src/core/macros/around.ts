@@ -17,12 +17,13 @@ const grouping: readonly ClauseName[] = ['GROUP', 'HAVING'];
 export function selectAround(tokens: readonly Token[], select: Select, args: readonly TokenRange[]): SelectAround {
   const namesIn = (ranges: readonly TokenRange[]) => new Set(ranges.flatMap((range) => names(tokens, range)));
   const clauses = (wanted: readonly ClauseName[]) => select.clauses.filter(({ name }) => wanted.includes(name));
-  const read = namesIn([...clauses(reading), ...args.map((range) => aliasIn(tokens, range)?.expression ?? range)]);
+  const read = namesIn(clauses(reading));
+  const readBy = args.map((range) => namesIn([aliasIn(tokens, range)?.expression ?? range]));
   const grouped = namesIn(clauses(grouping));
   const all = namesIn([select]);
   return {
     grouped: select.clauses.some(({ name }) => name === 'GROUP'),
-    reads: (name) => read.has(name),
+    reads: (name, but) => read.has(name) || readBy.some((names, i) => i !== but && names.has(name)),
     groupsBy: (name) => grouped.has(name),
     fresh: (name) => {
       let made = `__${name}`;
