@@ -19,7 +19,7 @@ export function selectAround(tokens: readonly Token[], select: Select, args: rea
   const clauses = (wanted: readonly ClauseName[]) => select.clauses.filter(({ name }) => wanted.includes(name));
   const read = namesIn(clauses(reading));
   const readBy = args.map((range) => namesIn([aliasIn(tokens, range)?.expression ?? range]));
-  const grouped = namesIn(clauses(grouping));
+  const grouped = new Set(clauses(grouping).flatMap((range) => names(tokens, range, isAlone)));
   const all = namesIn([select]);
   return {
     grouped: select.clauses.some(({ name }) => name === 'GROUP'),
@@ -33,8 +33,19 @@ export function selectAround(tokens: readonly Token[], select: Select, args: rea
   };
 }
 
-function names(tokens: readonly Token[], { from, to }: TokenRange): string[] {
+function names(
+  tokens: readonly Token[],
+  { from, to }: TokenRange,
+  counts: (tokens: readonly Token[], at: number) => boolean = () => true,
+): string[] {
   return tokens
     .slice(from, to)
-    .flatMap(({ kind, text }) => (kind === 'word' || kind === 'quotedIdentifier' ? [unquote(text)] : []));
+    .flatMap(({ kind, text }, i) =>
+      (kind === 'word' || kind === 'quotedIdentifier') && counts(tokens, from + i) ? [unquote(text)] : [],
+    );
+}
+
+/** Whether a name is no part of a dotted one: `t.k` speaks of the table t, not of a column. */
+function isAlone(tokens: readonly Token[], at: number): boolean {
+  return tokens[at - 1]?.kind !== 'dot' && tokens[at + 1]?.kind !== 'dot';
 }
