@@ -35,9 +35,9 @@ export function changeAggregated(kind: keyof typeof changes): Pick<StatementMacr
       checkAggregate(aggregate, refuse);
       const reading = { around, refuse };
       const { bucket, range } = seriesTime(time, context, reading);
-      const metric = keyColumn(key, reading);
+      const metric = keyColumn(key, 1, reading);
       const sub = around.fresh('subkey');
-      const made = madeColumn(value, 'value', { ...reading, hidden: true });
+      const made = madeColumn(value, 4, 'value', { ...reading, hidden: true });
       if (kind !== 'rate') checkCounter(made.expression, refuse);
       checkSeries([bucket, metric, made], reading);
       const [window, changed] = [around.fresh('series'), around.fresh('change')];

@@ -17,12 +17,13 @@ const grouping: readonly ClauseName[] = ['GROUP', 'HAVING'];
 export function selectAround(tokens: readonly Token[], select: Select, args: readonly TokenRange[]): SelectAround {
   const namesIn = (ranges: readonly TokenRange[]) => new Set(ranges.flatMap((range) => names(tokens, range)));
   const clauses = (wanted: readonly ClauseName[]) => select.clauses.filter(({ name }) => wanted.includes(name));
-  const read = namesIn([...clauses(reading), ...args.map((range) => aliasIn(tokens, range)?.expression ?? range)]);
-  const grouped = namesIn(clauses(grouping));
+  const read = namesIn(clauses(reading));
+  const readBy = args.map((range) => namesIn([aliasIn(tokens, range)?.expression ?? range]));
+  const grouped = new Set(clauses(grouping).flatMap((range) => names(tokens, range, isAlone)));
   const all = namesIn([select]);
   return {
     grouped: select.clauses.some(({ name }) => name === 'GROUP'),
-    reads: (name) => read.has(name),
+    reads: (name, but) => read.has(name) || readBy.some((names, i) => i !== but && names.has(name)),
     groupsBy: (name) => grouped.has(name),
     fresh: (name) => {
       let made = `__${name}`;
@@ -32,8 +33,19 @@ export function selectAround(tokens: readonly Token[], select: Select, args: rea
   };
 }
 
-function names(tokens: readonly Token[], { from, to }: TokenRange): string[] {
+function names(
+  tokens: readonly Token[],
+  { from, to }: TokenRange,
+  counts: (tokens: readonly Token[], at: number) => boolean = () => true,
+): string[] {
   return tokens
     .slice(from, to)
-    .flatMap(({ kind, text }) => (kind === 'word' || kind === 'quotedIdentifier' ? [unquote(text)] : []));
+    .flatMap(({ kind, text }, i) =>
+      (kind === 'word' || kind === 'quotedIdentifier') && counts(tokens, from + i) ? [unquote(text)] : [],
+    );
+}
+
+/** Whether a name is no part of a dotted one: `t.k` speaks of the table t, not of a column. */
+function isAlone(tokens: readonly Token[], at: number): boolean {
+  return tokens[at - 1]?.kind !== 'dot' && tokens[at + 1]?.kind !== 'dot';
 }

@@ -33,7 +33,8 @@ for its own SELECT: one in every part of a UNION, in a sub-query, in a WITH expr
 - GROUP BY is the macro's own (but of \`$__lttb\`). HAVING speaks of the bucket before changes are computed, QUALIFY of
   the result.
 - Where a column of the query has the name of one that the macro makes (\`t\`, \`metric\`, \`value\`), the macro computes
-  under private names, so your WHERE means the column of the table.
+  under private names, so your WHERE means the column of the table. Only HAVING means the macro's column; where that
+  cannot be told apart, an error asks for another name.
 `;
 
 const decisions = `## Where this differs from other plugins, and why

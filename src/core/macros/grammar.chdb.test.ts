@@ -100,7 +100,7 @@ function callOf(name: string): string {
   if (name === '$__lttb') return '$__lttb(9, ts, v)';
   if (name === '$__lttbColumns') return '$__lttbColumns(9, ts, k, v AS value)';
   if (name.endsWith('Aggregated')) return `${name}(ts, k, h, sum, v)`;
-  return /olumns$/.test(name) ? `${name}(ts, k AS a, v)` : `${name}(ts, v)`;
+  return /olumns$/.test(name) ? `${name}(ts, k AS made, v)` : `${name}(ts, v)`;
 }
 
 /** What of a text has to be kept and is never added, but for the zone's name. */

@@ -21,8 +21,8 @@ export function changeByKey(kind: keyof typeof changes): Pick<StatementMacro, 'k
     expand: ([time = '', key = '', value = ''], around, context, refuse) => {
       const reading = { around, refuse };
       const { bucket, range } = seriesTime(time, context, reading);
-      const metric = keyColumn(key, reading);
-      const made = madeColumn(value, 'value', { ...reading, hidden: true });
+      const metric = keyColumn(key, 1, reading);
+      const made = madeColumn(value, 2, 'value', { ...reading, hidden: true });
       if (kind !== 'rate') checkCounter(made.expression, refuse);
       checkSeries([bucket, metric, made], reading);
       const window = around.fresh('series');

@@ -17,7 +17,7 @@ export function changeOfEach(kind: keyof typeof changes): Pick<StatementMacro, '
         throw refuse(`of several values each needs a name. Write ${nameless} AS name.`);
       const reading = { around, refuse };
       const { bucket, range } = seriesTime(time, context, reading);
-      const made = values.map((value) => madeColumn(value, 'value', { ...reading, hidden: true }));
+      const made = values.map((value, i) => madeColumn(value, i + 1, 'value', { ...reading, hidden: true }));
       if (counts) for (const { expression } of made) checkCounter(expression, refuse);
       checkSeries([bucket, ...made], reading);
       const window = around.fresh('series');

@@ -52,8 +52,11 @@ export interface TemplateMacro extends MacroFacts {
 export interface SelectAround {
   /** Whether the user wrote a GROUP BY. */
   readonly grouped: boolean;
-  /** Whether the macro's own expressions, WITH, FROM, PREWHERE or WHERE speak of a column or table of that name. */
-  reads(name: string): boolean;
+  /**
+   * Whether the macro's arguments, WITH, FROM, PREWHERE or WHERE speak of a column or table of that name; the argument of
+   * the index `but` aside.
+   */
+  reads(name: string, but?: number): boolean;
   /** Whether HAVING or GROUP BY do. */
   groupsBy(name: string): boolean;
   /** A name that stands nowhere in the SELECT, made of `name`. */

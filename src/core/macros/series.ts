@@ -55,16 +55,22 @@ export interface Reading {
   readonly hidden?: boolean;
 }
 
-/** Reads an argument as a column. HAVING may speak of it by its name, even where that is hidden. */
-export function madeColumn(argument: string, fallback: string, reading: Reading): MadeColumn {
+/**
+ * Reads the argument of the index `at` as a column. HAVING may speak of it by its name, even where that is hidden:
+ * refused where others mean a column of the table by the same name, but for the argument itself.
+ */
+export function madeColumn(argument: string, at: number, fallback: string, reading: Reading): MadeColumn {
   const { expression, alias } = splitAlias(argument, reading.refuse);
-  return { expression, name: alias ?? fallback, inner: innerName(alias ?? fallback, reading) };
+  return { expression, name: alias ?? fallback, inner: innerName(alias ?? fallback, at, reading) };
 }
 
-function innerName(name: string, { around, hidden = false }: Reading): string {
+function innerName(name: string, at: number | undefined, { around, refuse, hidden = false }: Reading): string {
   const plain = unquote(name);
-  const free = around.groupsBy(plain) || (!hidden && !around.reads(plain));
-  return free ? name : around.fresh(plain.replace(/\W/g, '_'));
+  if (!around.groupsBy(plain)) return hidden || around.reads(plain) ? around.fresh(plain.replace(/\W/g, '_')) : name;
+  if (!around.reads(plain, at)) return name;
+  throw refuse(
+    `HAVING speaks of ${name}, which elsewhere in the query is a column of the table. Give the macro's column another name: expression AS name.`,
+  );
 }
 
 /** What a series is cut by: the time it was given, its bucket as a column, and the filter of the range. */
@@ -76,9 +82,11 @@ export interface SeriesTime {
 
 /** Reads the time: its bucket is the dashboard's interval in its zone, as `$__timeInterval` makes it. */
 export function seriesTime(argument: string, context: MacroContext, reading: Reading): SeriesTime {
-  const { expression: time, ...column } = madeColumn(argument, 't', reading);
+  const { expression: time, alias: name = 't' } = splitAlias(argument, reading.refuse);
   const expression = bucketSql(time, bucketOf(context.intervalMs), checkZone(context.timezone));
-  return { bucket: { ...column, expression }, range: rangeOn(time, context) };
+  // The filter reads the time too: no argument is put aside.
+  const bucket = { expression, name, inner: innerName(name, undefined, reading) };
+  return { bucket, range: rangeOn(time, context) };
 }
 
 /** The filter of the range on a time column, as `$__timeFilter` makes it. */
@@ -87,8 +95,8 @@ export function rangeOn(time: string, { fromMs, toMs }: MacroContext): string {
 }
 
 /** The column of the key, a string. */
-export function keyColumn(argument: string, reading: Reading): MadeColumn {
-  const key = madeColumn(argument, 'metric', reading);
+export function keyColumn(argument: string, at: number, reading: Reading): MadeColumn {
+  const key = madeColumn(argument, at, 'metric', reading);
   return { ...key, expression: `toString(${key.expression})` };
 }
 

@@ -35,6 +35,19 @@ const columns = 'Write $__columns(time, key, value) FROM table.';
 describe('errors say which macro, where and what to write', () => {
   test.each([
     [
+      '$__columns(t, k, v) FROM e HAVING t > 5',
+      "HAVING speaks of t, which elsewhere in the query is a column of the table. Give the macro's column another name: expression AS name.",
+    ],
+    ['$__columns(ts, metric, count()) FROM e AS t HAVING max(t.v) > 5 AND t > 1', 'HAVING speaks of t'],
+    ['$__columns(ts, metric, count()) FROM e AS t HAVING max(t.v) > 5', 'became SELECT __t AS t'],
+    ['$__columns(ts, k, sum(v) AS v) FROM e WHERE v > 0 HAVING v > 5', 'HAVING speaks of v, which elsewhere'],
+    ['$__columns(ts, metric, argMax(v, metric)) FROM e HAVING metric > 5', 'HAVING speaks of metric'],
+    ['SELECT DISTINCT $__columns(a, b, c) FROM e', 'take out that word before it'],
+    [
+      "$__columns(a, b AS 'x', c) FROM e",
+      "the name 'x' stands in quotes of a text. Write it bare or in backticks: AS `name`.",
+    ],
+    [
       'SELECT $__columns(a, b, c) FROM e',
       `column 8: it stands in place of the word SELECT: take out that word before it. ${columns}`,
     ],

@@ -11,8 +11,8 @@ export const columns: StatementMacro = {
   expand: ([time = '', key = '', value = ''], around, context, refuse) => {
     const reading = { around, refuse };
     const { bucket, range } = seriesTime(time, context, reading);
-    const metric = keyColumn(key, reading);
-    const made = [bucket, metric, madeColumn(value, 'value', reading)];
+    const metric = keyColumn(key, 1, reading);
+    const made = [bucket, metric, madeColumn(value, 2, 'value', reading)];
     checkSeries(made, reading);
     // One query where no name is private, so that ORDER BY may hold aggregates.
     const plain = made.every(({ inner, name }) => inner === name);

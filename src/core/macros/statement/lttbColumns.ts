@@ -19,8 +19,8 @@ export const lttbColumns: StatementMacro = {
     const count = pointsOf(points, context, refuse);
     const reading = { around, refuse };
     const { expression: time, alias } = splitAlias(x, refuse);
-    const metric = keyColumn(key, reading);
-    const value = madeColumn(y, 'value', { ...reading, hidden: true });
+    const metric = keyColumn(key, 2, reading);
+    const value = madeColumn(y, 3, 'value', { ...reading, hidden: true });
     const moment = { expression: time, name: alias ?? 't', inner: '' };
     checkSeries([moment, metric, value], reading);
     const point = around.fresh('point');
