@@ -1,3 +1,4 @@
+import { TidemarkError } from '../core/errors';
 import { literal } from '../core/sql/quote';
 
 /** How far a running query is, as `system.processes` says. */
@@ -52,8 +53,9 @@ export function createProgressWatch(ask: Ask): ProgressWatch {
     const sql = `SELECT query_id AS id, toFloat64(read_rows) AS read, toFloat64(total_rows_approx) AS total, toFloat64(read_bytes) AS bytes, toFloat64(peak_memory_usage) AS memory, elapsed * 1000 AS ms FROM system.processes WHERE query_id IN (${ids})`;
     try {
       for (const row of await ask<ProcessRow>(sql)) watched.get(row.id)?.(progressOf(row));
-    } catch {
-      refused = true;
+    } catch (thrown) {
+      // A connection that broke may be back in a second; a right that is missing stays missing.
+      refused = thrown instanceof TidemarkError && thrown.code === 'server_error';
     }
     timer = undefined;
     plan();
