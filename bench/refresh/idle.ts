@@ -118,7 +118,7 @@ const fastSeconds = 5;
 /** Periods of all refreshable views, from their definitions. */
 async function viewPeriods({ engine }: Dataset): Promise<{ readonly name: string; readonly seconds: number }[]> {
   const rows = await engine.query<{ name: string; query: string }>(
-    `SELECT concat(database, '.', name) AS name, create_table_query AS query FROM system.tables WHERE (database, name) IN (SELECT database, view FROM system.view_refreshes)`,
+    `SELECT concat(database, '.', name) AS name, create_table_query AS query FROM system.tables WHERE engine = 'MaterializedView' AND match(create_table_query, 'REFRESH (EVERY|AFTER) ')`,
   );
   return rows.map(({ name, query }) => {
     const [, count, unit] = /REFRESH (?:EVERY|AFTER) (\d+) (\w+)/.exec(query) ?? [];

@@ -73,11 +73,12 @@ export function nextBatchSelect(context: SourceContext, recounted: readonly Reco
   return [
     `WITH ${newestBatch(context)} AS tm_last, ${swept} AS tm_swept,`,
     `  ${batchDays(context)} AS tm_most,`,
-    `  tm_pending AS (SELECT d FROM (SELECT d, row_number() OVER (ORDER BY d) AS tm_rank FROM (${pendingDays(context)})) WHERE tm_rank <= tm_most)`,
+    `  tm_pending AS (SELECT d FROM (SELECT d, row_number() OVER (ORDER BY d) AS tm_rank FROM (${pendingDays(context)})) WHERE tm_rank <= tm_most),`,
+    `  (SELECT count() FROM tm_pending) = 0 AND tm_swept < now64(3) - ${sweepSeconds - 5} AND (tm_last = toDateTime64(0, 3) OR ${waiting} = 0) AS tm_due`,
     `SELECT now64(3) AS at, ${role} AS role, d, why FROM (`,
     `  SELECT d, 'late' AS why FROM tm_pending`,
     '  UNION ALL',
-    `  SELECT d, 'sweep' AS why FROM (${nextSweptDay(context, own)}) WHERE (SELECT count() FROM tm_pending) = 0 AND tm_swept < now64(3) - ${sweepSeconds - 5}`,
+    `  SELECT d, 'sweep' AS why FROM (${nextSweptDay(context, own, 'tm_due')}) WHERE tm_due`,
     `) WHERE (tm_last = toDateTime64(0, 3) OR ${waiting} = 0) AND ${filled(context, own)}`,
   ].join('\n');
 }
@@ -99,28 +100,32 @@ function filled({ installation, source }: SourceContext, own: readonly Recounted
   return `(SELECT uniqExact(view) FROM ${tableOf(installation, 'done')} WHERE view IN (${needed.map(literal).join(', ')})) = ${needed.length}`;
 }
 
+/** Days in which the next one of the sweep is looked for first: so that a long history is not read through for it each time. */
+const nearDays = 31;
+
 /**
  * The day whose turn it is in the sweep, as one row d: the earliest after the last swept one that the source or a rollup has;
  * 1970-01-01, which has nothing, where there is none, so that the next round begins from the start.
+ * @param due condition (SQL) without which nothing is read
  */
-export function nextSweptDay(context: SourceContext, own: readonly RecountedStep[]): string {
+function nextSweptDay(context: SourceContext, own: readonly RecountedStep[], due: string): string {
   const { installation, source } = context;
   const recounts = tableOf(installation, 'recounts');
   const last = `greatest(toDate32(ifNull((SELECT argMax(d, at) FROM ${recounts} WHERE role = ${literal(source.role)} AND why = 'sweep'), toDate('1970-01-01'))), subtractDays(${unsealed(context)}, 1))`;
-  const days = own
+  const tables = own
     .filter(({ rollup }) => rollup.grain === 'day' && rollup.timezone === installation.timezone)
-    .map(
-      ({ step }) =>
-        `SELECT min(d) AS day FROM ${tableOf(installation, step.table)} WHERE d > tm_after HAVING count() > 0`,
-    );
-  return [
-    `WITH ${last} AS tm_after SELECT toDate(min(day)) AS d FROM (`,
-    [
-      `SELECT min(${reportingDay(context)}) AS day FROM ${qualified(source.table)} WHERE ${daysBetween(source, installation.timezone, 'addDays(tm_after, 1)')} AND ${present(source, ['time'])} HAVING count() > 0`,
-      ...days,
-    ].join(' UNION ALL '),
-    ')',
-  ].join('');
+    .map(({ step }) => tableOf(installation, step.table));
+  const least = (from: string, to: string | undefined, when: string) => {
+    const ofTables = `d >= ${from}${to === undefined ? '' : ` AND d <= ${to}`}`;
+    return `(SELECT min(day) FROM (${[
+      `SELECT toDate32(min(${reportingDay(context)})) AS day FROM ${qualified(source.table)} WHERE ${when} AND ${daysBetween(source, installation.timezone, from, to)} AND ${present(source, ['time'])} HAVING count() > 0`,
+      ...tables.map((t) => `SELECT toDate32(min(d)) AS day FROM ${t} WHERE ${when} AND ${ofTables} HAVING count() > 0`),
+    ].join(' UNION ALL ')}))`;
+  };
+  const none = "toDate32('1970-01-01')";
+  const near = least('addDays(tm_after, 1)', `addDays(tm_after, ${nearDays})`, `(${due})`);
+  const far = least(`addDays(tm_after, ${nearDays + 1})`, undefined, `(${due}) AND tm_near = ${none}`);
+  return `WITH ${last} AS tm_after, ifNull(${near}, ${none}) AS tm_near SELECT toDate(if(tm_near > ${none}, tm_near, ifNull(${far}, ${none}))) AS d`;
 }
 
 /** What a batch is told by that was recounted by hand (`tidemark refresh`, `backfill`): it is written down when it is done. */
