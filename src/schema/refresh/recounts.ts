@@ -74,12 +74,14 @@ export function nextBatchSelect(context: SourceContext, recounted: readonly Reco
     `WITH ${newestBatch(context)} AS tm_last, ${swept} AS tm_swept,`,
     `  ${batchDays(context)} AS tm_most,`,
     `  tm_pending AS (SELECT d FROM (SELECT d, row_number() OVER (ORDER BY d) AS tm_rank FROM (${pendingDays(context)})) WHERE tm_rank <= tm_most),`,
-    `  (SELECT count() FROM tm_pending) = 0 AND tm_swept < now64(3) - ${sweepSeconds - 5} AND (tm_last = toDateTime64(0, 3) OR ${waiting} = 0) AS tm_due`,
+    // Each a subquery of its own: an expression under a name would be worked out anew wherever the name stands.
+    `  (SELECT (tm_last = toDateTime64(0, 3) OR ${waiting} = 0) AND ${filled(context, own)}) AS tm_free,`,
+    `  (SELECT tm_free AND (SELECT count() FROM tm_pending) = 0 AND tm_swept < now64(3) - ${sweepSeconds - 5}) AS tm_due`,
     `SELECT now64(3) AS at, ${role} AS role, d, why FROM (`,
     `  SELECT d, 'late' AS why FROM tm_pending`,
     '  UNION ALL',
     `  SELECT d, 'sweep' AS why FROM (${nextSweptDay(context, own, 'tm_due')}) WHERE tm_due`,
-    `) WHERE (tm_last = toDateTime64(0, 3) OR ${waiting} = 0) AND ${filled(context, own)}`,
+    ') WHERE tm_free',
   ].join('\n');
 }
 
@@ -115,17 +117,19 @@ function nextSweptDay(context: SourceContext, own: readonly RecountedStep[], due
   const tables = own
     .filter(({ rollup }) => rollup.grain === 'day' && rollup.timezone === installation.timezone)
     .map(({ step }) => tableOf(installation, step.table));
-  const least = (from: string, to: string | undefined, when: string) => {
-    const ofTables = `d >= ${from}${to === undefined ? '' : ` AND d <= ${to}`}`;
-    return `(SELECT min(day) FROM (${[
-      `SELECT toDate32(min(${reportingDay(context)})) AS day FROM ${qualified(source.table)} WHERE ${when} AND ${daysBetween(source, installation.timezone, from, to)} AND ${present(source, ['time'])} HAVING count() > 0`,
-      ...tables.map((t) => `SELECT toDate32(min(d)) AS day FROM ${t} WHERE ${when} AND ${ofTables} HAVING count() > 0`),
-    ].join(' UNION ALL ')}))`;
-  };
   const none = "toDate32('1970-01-01')";
-  const near = least('addDays(tm_after, 1)', `addDays(tm_after, ${nearDays})`, `(${due})`);
-  const far = least(`addDays(tm_after, ${nearDays + 1})`, undefined, `(${due}) AND tm_near = ${none}`);
-  return `WITH ${last} AS tm_after, ifNull(${near}, ${none}) AS tm_near SELECT toDate(if(tm_near > ${none}, tm_near, ifNull(${far}, ${none}))) AS d`;
+  // Bounds that hold nothing, not a condition beside them: by these the engine leaves out what it would else read.
+  const when = (condition: string, from: string) => `if(${condition}, ${from}, toDate32('2299-12-31'))`;
+  const ofSource = (from: string, to?: string) =>
+    `SELECT toDate32(min(${reportingDay(context)})) AS day FROM ${qualified(source.table)} WHERE ${daysBetween(source, installation.timezone, from, to)} AND ${present(source, ['time'])} HAVING count() > 0`;
+  const near = ofSource(when(due, 'addDays(tm_after, 1)'), `addDays(tm_after, ${nearDays})`);
+  const days = [
+    `SELECT tm_near AS day WHERE tm_near > ${none}`,
+    ofSource(when(`(${due}) AND tm_near = ${none}`, `addDays(tm_after, ${nearDays + 1})`)),
+    // Days come first in the keys of these tables: the first row is found without reading the others.
+    ...tables.map((t) => `(SELECT toDate32(d) AS day FROM ${t} WHERE d > ${when(due, 'tm_after')} ORDER BY d LIMIT 1)`),
+  ];
+  return `WITH ${last} AS tm_after, (SELECT ifNull((${near}), ${none})) AS tm_near SELECT toDate(min(day)) AS d FROM (${days.join(' UNION ALL ')})`;
 }
 
 /** What a batch is told by that was recounted by hand (`tidemark refresh`, `backfill`): it is written down when it is done. */
