@@ -13,7 +13,9 @@ import { textTable } from './lib/print';
 import { residentMiB, watchCpu } from './lib/process';
 import type { CpuWindow } from './lib/process';
 import { circumstances, circumstancesText, commandLine, table, writeReport } from './lib/report';
-import { allFresh, readViews } from './lib/views';
+import { allFresh, countedUpTo, now, readViews } from './lib/views';
+import { watchViews } from './ingest/views';
+import type { ViewShare } from './ingest/views';
 
 export interface IngestOptions {
   readonly rows: number;
@@ -57,7 +59,9 @@ export async function runIngest(options: IngestOptions): Promise<void> {
     await engine.command('SYSTEM START VIEWS');
     await allFresh(engine, 600);
 
+    const watched = watchViews(engine);
     const withViews = await loadPhase(dataset, rate, minutes * 60);
+    const perView = await watched.stop();
     const share = withViews.cpu.share - without.cpu.share;
     console.log(`views running: ${percent(withViews.cpu.share)} of a core, of it refreshes ${percent(share)}`);
 
@@ -87,6 +91,8 @@ export async function runIngest(options: IngestOptions): Promise<void> {
       ['events counted of events stored', `${grouped(counted.rollup)} of ${grouped(counted.raw)}`, 'all'],
     ];
     console.log(`\n${textTable(lines)}`);
+    const dearest = viewLines(perView);
+    console.log(`\n${textTable(dearest)}`);
     const facts = circumstances(commandLine(), { clickhouse: engine.version });
     const markdown = `# Refreshes under ${grouped(rate)} events/s
 
@@ -98,15 +104,27 @@ in a third stretch of the same load.
 ${circumstancesText(facts, 'ingest')}
 
 ${table(lines)}
+
+The dearest views in that stretch, by the time of their runs (\`system.view_refreshes\`, looked at each second):
+
+${table(dearest)}
 `;
     writeReport(
       'ingest',
-      { ...facts, options, views, share, without, withViews, latency, memory, counted },
+      { ...facts, options, views, share, without, withViews, perView, latency, memory, counted },
       markdown,
       results,
     );
   });
 }
+
+/** Views that are told of in the report. */
+const dearestViews = 12;
+
+const viewLines = (views: readonly ViewShare[]): string[][] => [
+  ['view', 'runs', 'ms a run', 'share of one core, at most'],
+  ...views.slice(0, dearestViews).map((v) => [v.view, String(v.runs), short(v.msPerRun), percent(v.share)]),
+];
 
 async function loadPhase({ engine, contents }: Dataset, rate: number, seconds: number): Promise<Phase> {
   const load = startLoad(engine, contents.sources, rate);
@@ -121,8 +139,7 @@ async function loadPhase({ engine, contents }: Dataset, rate: number, seconds: n
 
 /** After the load: what the day rollup counts, and how many distinct events the source holds. */
 async function countedRows({ engine }: Dataset): Promise<{ rollup: number; raw: number }> {
-  await sleep(15_000);
-  await allFresh(engine, 600);
+  await countedUpTo(engine, await now(engine), 600);
   const rollup = await numberOf(engine, 'SELECT sum(n) FROM tidemark.event_day FINAL');
   const raw = await numberOf(engine, 'SELECT count() FROM bench.events FINAL');
   return { rollup, raw };

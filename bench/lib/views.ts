@@ -78,6 +78,22 @@ export async function allFresh(engine: Engine, seconds: number, database = 'tide
   }
 }
 
+/** The server's clock as text, for {@link countedUpTo}. */
+export async function now(engine: Engine): Promise<string> {
+  const [row] = await engine.query<{ at: string }>('SELECT toString(now64(3)) AS at');
+  return row!.at;
+}
+
+/** Waits until every rollup holds all that was stamped up to a moment of the server's clock, and is fresh. */
+export async function countedUpTo(engine: Engine, at: string, seconds: number, database = 'tidemark'): Promise<void> {
+  await until(
+    'every rollup to hold the rows of the load',
+    seconds,
+    async () => (await numberOf(engine, `SELECT count() FROM ${database}.rollup_status WHERE hi < '${at}'`)) === 0,
+  );
+  await allFresh(engine, seconds, database);
+}
+
 /** Sizes of a database's tables: rows, bytes on disk. Biggest first. */
 export const tableSizes = (
   engine: Engine,

@@ -8,6 +8,9 @@ import { collect, createTail } from './tail';
 import type { HttpAnswer, HttpRequest, Transport } from './transport';
 import type { QuerySummary } from './summary';
 
+/** Sends one small SELECT and returns its rows. */
+export type Ask = <Row>(sql: string) => Promise<Row[]>;
+
 /** One statement on its way. */
 export interface QueryOptions {
   readonly sql: string;

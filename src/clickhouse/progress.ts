@@ -1,3 +1,4 @@
+import type { Ask } from './client';
 import { TidemarkError } from '../core/errors';
 import { literal } from '../core/sql/quote';
 
@@ -17,8 +18,6 @@ export interface ProgressWatch {
   /** Hears of a query's progress until the function returned is called. */
   watch(queryId: string, hear: (progress: Progress) => void): () => void;
 }
-
-type Ask = <Row>(sql: string) => Promise<Row[]>;
 
 interface ProcessRow {
   readonly id: string;

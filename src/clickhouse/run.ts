@@ -3,6 +3,7 @@ import { createNativeDecoder, headOf } from '../native';
 import { readBlocks } from './blocks';
 import type { ClickHouseClient } from './client';
 import { fail } from './errors';
+import { pause } from './pause';
 import { retryAfterMs } from './retry';
 import type { Slots } from './slots';
 import { stopQuery } from './stop';
@@ -69,6 +70,7 @@ export async function runQuery(options: RunOptions): Promise<RunResult> {
     } catch (thrown) {
       const waitMs = begun ? undefined : retryAfterMs(thrown, options.sql, attempt);
       if (waitMs === undefined || options.signal.aborted) throw thrown;
+      // Aborted meanwhile, the next try is refused its place.
       await pause(waitMs, options.signal);
     }
   }
@@ -132,18 +134,4 @@ function createTaken(limits: RunLimits) {
       return bytes > limits.bytes ? 'bytes' : undefined;
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', leave);
-      resolve();
-    }, ms);
-    const leave = () => {
-      clearTimeout(timer);
-      reject(fail('cancelled', { queryId: '' }));
-    };
-    signal.addEventListener('abort', leave, { once: true });
-  });
 }

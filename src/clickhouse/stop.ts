@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from './client';
+import { pause } from './pause';
 
 /** When it is tried (ms after the cancellation): a request that was still on its way is found a little later. */
 const tries = [0, 250, 1_000];
@@ -10,7 +11,7 @@ const tries = [0, 250, 1_000];
 export async function stopQuery(client: ClickHouseClient, queryId: string, newQueryId: () => string): Promise<void> {
   let waited = 0;
   for (const at of tries) {
-    await new Promise((resolve) => setTimeout(resolve, at - waited));
+    await pause(at - waited);
     waited = at;
     const found = await client.kill(queryId, newQueryId()).catch(() => 1);
     if (found > 0) return;

@@ -1,23 +1,13 @@
 import { dateTime, FieldType, LoadingState } from '@grafana/data';
-import type {
-  DataFrame,
-  DataQueryRequest,
-  DataQueryResponse,
-  DataSourceInstanceSettings,
-  DataSourcePluginMeta,
-  ScopedVars,
-} from '@grafana/data';
+import type { DataFrame, DataQueryRequest, DataQueryResponse, ScopedVars } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
 import { fetchTransport } from '../clickhouse/fetchTransport';
-import { createSlots } from '../clickhouse/slots';
-import { replaceReferences } from '../core/interpolate/references';
-import { isAllOrEmpty } from '../core/interpolate/variable';
 import type { VariableValue } from '../core/interpolate/variable';
 import { startEngine } from '../testing/engine';
+import { sourceSettings, testHost } from '../testing/panel';
 import type { TestEngine } from '../testing/engine';
 import { DataSource } from './datasource';
-import type { Host } from './host';
-import type { TidemarkOptions, TidemarkQuery } from './query';
+import type { TidemarkQuery } from './query';
 
 let engine: TestEngine;
 
@@ -33,36 +23,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => engine?.stop(), 30_000);
 
-/** The Host of these tests: variables from a table, the transport straight to the engine. */
-function hostOver(url: string, values: Readonly<Record<string, VariableValue>> = {}): Host {
-  const valueOf = (name: string, scoped: ScopedVars) =>
-    name in scoped ? (scoped[name]?.value as VariableValue) : values[name];
-  return {
-    transport: () => fetchTransport(fetch, url),
-    replace: (text, scoped, format) =>
-      replaceReferences(text, (reference) =>
-        reference.name in scoped || reference.name in values
-          ? format(valueOf(reference.name, scoped), { name: reference.name })
-          : reference.text,
-      ),
-    isAll: (name, scoped) =>
-      name in scoped || name in values ? isAllOrEmpty({ value: valueOf(name, scoped) }) : undefined,
-    slots: createSlots(() => 5),
-    user: () => 'ada',
-    random: (bytes) => crypto.getRandomValues(bytes),
-  };
-}
+const settings = { ...sourceSettings, jsonData: { defaultDatabase: 'shop' } };
 
-const settings: DataSourceInstanceSettings<TidemarkOptions> = {
-  uid: 'u',
-  type: 'tidemark-clickhouse-datasource',
-  name: 'Tidemark',
-  meta: {} as DataSourcePluginMeta,
-  readOnly: false,
-  access: 'proxy',
-  url: '/api/datasources/proxy/uid/u',
-  jsonData: { defaultDatabase: 'shop' },
-};
+const hostOver = (url: string, variables: Readonly<Record<string, VariableValue>> = {}) =>
+  testHost(fetchTransport(fetch, url), { variables });
 
 const source = (values?: Readonly<Record<string, VariableValue>>, url = engine.url) =>
   new DataSource(settings, hostOver(url, values));

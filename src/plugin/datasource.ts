@@ -16,6 +16,7 @@ import type {
 } from '@grafana/data';
 import { from, switchMap } from 'rxjs';
 import type { Observable } from 'rxjs';
+import type { RunLimits } from '../clickhouse/run';
 import { createClient } from '../clickhouse/client';
 import type { ClickHouseClient } from '../clickhouse/client';
 import { newQueryId } from '../clickhouse/queryId';
@@ -56,6 +57,7 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
   });
   readonly #settings: DataSourceInstanceSettings<TidemarkOptions>;
   readonly #host: Host;
+  readonly #limits: RunLimits;
   readonly #runner: Runner;
   readonly #columns = new TableColumns(
     (sql) => this.#ask(sql),
@@ -66,7 +68,8 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
     super(settings);
     this.#settings = settings;
     this.#host = host;
-    this.#runner = createRunner(() => this.#client(), host, limitsOf(settings.jsonData));
+    this.#limits = limitsOf(settings.jsonData);
+    this.#runner = createRunner(() => this.#client(), host, this.#limits);
   }
 
   /** Runs each target on its own; an error of one is reported under its refId. A live request goes on until it is left. */
@@ -75,7 +78,7 @@ export class DataSource extends DataSourceApi<TidemarkQuery, TidemarkOptions> {
     const fixed = {
       host: this.#host,
       runner: this.#runner,
-      limits: limitsOf(this.#settings.jsonData),
+      limits: this.#limits,
       look: (query: TidemarkQuery) => this.#look([query], request.scopedVars),
     };
     if (request.liveStreaming)

@@ -1,18 +1,12 @@
 import { dateTime } from '@grafana/data';
-import type {
-  DataFrame,
-  DataQueryRequest,
-  DataSourceInstanceSettings,
-  DataSourcePluginMeta,
-  TimeRange,
-} from '@grafana/data';
+import type { DataFrame, DataQueryRequest, TimeRange } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
-import { createSlots } from '../clickhouse/slots';
 import { fetchTransport } from '../clickhouse/fetchTransport';
 import { startEngine } from '../testing/engine';
+import { sourceSettings, testHost } from '../testing/panel';
 import type { TestEngine } from '../testing/engine';
 import { DataSource } from './datasource';
-import type { TidemarkOptions, TidemarkQuery } from './query';
+import type { TidemarkQuery } from './query';
 
 jest.setTimeout(60_000);
 
@@ -36,29 +30,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => engine?.stop(), 30_000);
 
-const settings: DataSourceInstanceSettings<TidemarkOptions> = {
-  uid: 'u',
-  type: 'tidemark-clickhouse-datasource',
-  name: 'Tidemark',
-  meta: {} as DataSourcePluginMeta,
-  readOnly: false,
-  access: 'proxy',
-  url: '/u',
-  jsonData: { defaultDatabase: 'shop' },
-};
+const settings = { ...sourceSettings, jsonData: { defaultDatabase: 'shop' } };
 
 function source(sent: string[] = []) {
-  return new DataSource(settings, {
-    transport: () => (request) => {
-      sent.push(request.body);
-      return fetchTransport(fetch, engine.url)(request);
-    },
-    replace: (text) => text,
-    isAll: () => undefined,
-    slots: createSlots(() => 5),
-    user: () => 'ada',
-    random: (bytes) => crypto.getRandomValues(bytes),
+  const host = testHost((request) => {
+    sent.push(request.body);
+    return fetchTransport(fetch, engine.url)(request);
   });
+  return new DataSource(settings, host);
 }
 
 const range = (from: string, to: string): TimeRange => ({

@@ -1,12 +1,10 @@
 import { tableKey } from '../core/adhoc/columns';
 import type { Columns, ColumnsOf, TableRef } from '../core/adhoc/columns';
+import type { Ask } from '../clickhouse/client';
 import { TidemarkError } from '../core/errors';
 import { literal } from '../core/sql/quote';
 import type { ColumnHint } from '../frames/hints';
 import { hintOf } from '../frames/hints';
-
-/** Sends one small SELECT. */
-export type Ask = <Row>(sql: string) => Promise<Row[]>;
 
 /** How long an answer is believed, milliseconds: a new column shows after that. */
 const believedMs = 60_000;

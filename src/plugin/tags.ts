@@ -5,7 +5,7 @@ import { resolveKey } from '../core/adhoc/resolve';
 import { frequentSql, jsonPathsSql, mapKeysSql, timeCondition, valuesSql } from './probe';
 import type { Probed, ProbeRange } from './probe';
 import { columnsSql, inTables } from './tableColumns';
-import type { Ask } from './tableColumns';
+import type { Ask } from '../clickhouse/client';
 import { timeColumnOf } from './timeColumn';
 import type { TableKeys } from './timeColumn';
 

@@ -2,7 +2,7 @@ import { ident, literal } from '../core/sql/quote';
 import { tokenize } from '../core/sql/lexer';
 import { fail } from './errors';
 import type { ProbeRange } from './probe';
-import type { Ask } from './tableColumns';
+import type { Ask } from '../clickhouse/client';
 import { mapKeysStatement, valuesStatement } from './tags';
 import type { TagScope } from './tags';
 import { variableKinds } from './variableQuery';

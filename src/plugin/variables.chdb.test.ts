@@ -1,15 +1,14 @@
 import { dateTime } from '@grafana/data';
-import type { DataFrame, DataQueryRequest, DataSourceInstanceSettings, DataSourcePluginMeta } from '@grafana/data';
+import type { DataFrame, DataQueryRequest } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
-import { createSlots } from '../clickhouse/slots';
 import { fetchTransport } from '../clickhouse/fetchTransport';
-import { replaceReferences } from '../core/interpolate/references';
 import type { VariableValue } from '../core/interpolate/variable';
 import { ident } from '../core/sql/quote';
 import { startEngine } from '../testing/engine';
+import { sourceSettings, testHost } from '../testing/panel';
 import type { TestEngine } from '../testing/engine';
 import { DataSource } from './datasource';
-import type { TidemarkOptions, TidemarkQuery } from './query';
+import type { TidemarkQuery } from './query';
 import type { SavedVariable, VariableQuery } from './variableQuery';
 
 jest.setTimeout(60_000);
@@ -31,30 +30,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => engine?.stop(), 30_000);
 
-const settings: DataSourceInstanceSettings<TidemarkOptions> = {
-  uid: 'u',
-  type: 'tidemark-clickhouse-datasource',
-  name: 'Tidemark',
-  meta: {} as DataSourcePluginMeta,
-  readOnly: false,
-  access: 'proxy',
-  url: '/u',
-  jsonData: { defaultDatabase: 'shop' },
-};
+const settings = { ...sourceSettings, jsonData: { defaultDatabase: 'shop' } };
 
-function source(values: Readonly<Record<string, VariableValue>> = {}) {
-  return new DataSource(settings, {
-    transport: () => fetchTransport(fetch, engine.url),
-    replace: (text, _scoped, format) =>
-      replaceReferences(text, ({ name, text: found }) =>
-        Object.hasOwn(values, name) ? format(values[name], { name }) : found,
-      ),
-    isAll: () => undefined,
-    slots: createSlots(() => 5),
-    user: () => 'ada',
-    random: (bytes) => crypto.getRandomValues(bytes),
-  });
-}
+const source = (variables: Readonly<Record<string, VariableValue>> = {}) =>
+  new DataSource(settings, testHost(fetchTransport(fetch, engine.url), { variables }));
 
 async function options(
   saved: SavedVariable | Partial<VariableQuery>,

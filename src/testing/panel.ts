@@ -5,15 +5,53 @@ import type {
   DataQueryResponse,
   DataSourceInstanceSettings,
   DataSourcePluginMeta,
+  ScopedVars,
 } from '@grafana/data';
 import { fetchTransport } from '../clickhouse/fetchTransport';
 import { createSlots } from '../clickhouse/slots';
 import { replaceReferences } from '../core/interpolate/references';
+import { isAllOrEmpty } from '../core/interpolate/variable';
 import type { VariableValue } from '../core/interpolate/variable';
 import type { HttpRequest, Transport } from '../clickhouse/transport';
 import { DataSource } from '../plugin/datasource';
 import type { Host } from '../plugin/host';
 import type { TidemarkOptions, TidemarkQuery } from '../plugin/query';
+
+/** A data source as a provisioning file sets it up. */
+export const sourceSettings: DataSourceInstanceSettings<TidemarkOptions> = {
+  uid: 'u',
+  type: 'tidemark-clickhouse-datasource',
+  name: 'Tidemark',
+  meta: {} as DataSourcePluginMeta,
+  readOnly: false,
+  access: 'proxy',
+  url: '/api/datasources/proxy/uid/u',
+  jsonData: {},
+};
+
+/** A Grafana around the data source: variables from a table (scoped ones before them), requests by `transport`. */
+export function testHost(
+  transport: Transport,
+  {
+    variables = {},
+    sideBySide = 5,
+  }: { readonly variables?: Readonly<Record<string, VariableValue>>; readonly sideBySide?: number } = {},
+): Host {
+  const known = (name: string, scoped: ScopedVars) => Object.hasOwn(scoped, name) || Object.hasOwn(variables, name);
+  const valueOf = (name: string, scoped: ScopedVars) =>
+    Object.hasOwn(scoped, name) ? (scoped[name]?.value as VariableValue) : variables[name];
+  return {
+    transport: () => transport,
+    slots: createSlots(() => sideBySide),
+    replace: (text, scoped, format) =>
+      replaceReferences(text, ({ name, text: written }) =>
+        known(name, scoped) ? format(valueOf(name, scoped), { name }) : written,
+      ),
+    isAll: (name, scoped) => (known(name, scoped) ? isAllOrEmpty({ value: valueOf(name, scoped) }) : undefined),
+    user: () => 'ada',
+    random: (bytes) => crypto.getRandomValues(bytes),
+  };
+}
 
 /** A data source as panels see it, without variables, its requests written down. */
 export interface PanelSource {
@@ -38,30 +76,14 @@ export function panelSource(url: string, options: PanelSourceOptions = {}): Pane
   const sent: HttpRequest[] = [];
   const straight = fetchTransport(fetch, url);
   const way = through?.(straight) ?? straight;
-  const host: Host = {
-    transport: () => (asked) => {
+  const host = testHost(
+    (asked) => {
       sent.push(asked);
       return way(asked);
     },
-    slots: createSlots(() => sideBySide),
-    replace: (text, _, format) =>
-      replaceReferences(text, ({ name, text: written }) =>
-        name in variables ? format(variables[name], { name }) : written,
-      ),
-    isAll: () => undefined,
-    user: () => 'ada',
-    random: (bytes) => crypto.getRandomValues(bytes),
-  };
-  const settings: DataSourceInstanceSettings<TidemarkOptions> = {
-    uid: 'u',
-    type: 'tidemark-clickhouse-datasource',
-    name: 'Tidemark',
-    meta: {} as DataSourcePluginMeta,
-    readOnly: false,
-    access: 'proxy',
-    url: '/api/datasources/proxy/uid/u',
-    jsonData,
-  };
+    { variables, sideBySide },
+  );
+  const settings = { ...sourceSettings, jsonData };
   return {
     source: new DataSource(settings, host),
     sent,

@@ -1,7 +1,7 @@
+import type { Ask } from '../../clickhouse/client';
 import { TidemarkError } from '../../core/errors';
+import { killColumns, progressColumns } from '../../core/processes';
 import { ident } from '../../core/sql/quote';
-
-export type Ask = <Row>(sql: string) => Promise<Row[]>;
 
 /** The server as the first question of the health check found it. */
 export interface Server {
@@ -25,7 +25,6 @@ type Probe = (ask: Ask, server: Server) => Promise<Capability>;
 const settingNames = [
   'readonly',
   'max_execution_time',
-  'max_result_rows',
   'enable_http_compression',
   'cancel_http_readonly_queries_on_client_close',
 ] as const;
@@ -90,13 +89,11 @@ function readOnly(value: string | undefined, alter: (assignments: string) => str
 }
 
 async function progress(ask: Ask, { user }: Server): Promise<Capability> {
-  const own = await optional(
-    ask('SELECT read_rows, total_rows_approx, read_bytes, peak_memory_usage, elapsed FROM system.processes LIMIT 1'),
-  );
+  const own = await optional(ask(`SELECT ${progressColumns.join(', ')} FROM system.processes LIMIT 1`));
   if (own) return { says: 'Progress of running queries can be shown.' };
   return {
     says: 'Progress of running queries cannot be shown (system.processes is closed to the user).',
-    fix: `GRANT SELECT(query_id, query, user, elapsed, read_rows, read_bytes, total_rows_approx, peak_memory_usage) ON system.processes TO ${ident(user)};`,
+    fix: `GRANT SELECT(${[...killColumns, ...progressColumns].join(', ')}) ON system.processes TO ${ident(user)};`,
   };
 }
 
@@ -105,7 +102,7 @@ async function cancelling(ask: Ask, { user }: Server): Promise<Capability> {
   if (tried) return { says: 'Queries that nobody waits for are stopped.' };
   return {
     says: 'Queries that nobody waits for cannot be stopped by the plugin.',
-    fix: `GRANT SELECT(query_id, query, user) ON system.processes TO ${ident(user)};`,
+    fix: `GRANT SELECT(${killColumns.join(', ')}) ON system.processes TO ${ident(user)};`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { dateTime, LoadingState } from '@grafana/data';
 import type { DataFrame, DataQueryResponse, Field, TimeRange } from '@grafana/data';
 import { Observable } from 'rxjs';
+import { pause } from '../../clickhouse/pause';
 import type { TargetResult } from './runTargets';
 
 /** One target that is asked again and again for what is new. */
@@ -96,16 +97,4 @@ function createTail() {
       return { ...first, fields, length: rows.length };
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -1,4 +1,5 @@
 import type { AdHocVariableFilter, DataFrame, DataQueryRequest, QueryResultMeta } from '@grafana/data';
+import { pause } from '../../clickhouse/pause';
 import type { Received, RunLimits } from '../../clickhouse/run';
 import { toDataFrames } from '../../frames/toDataFrames';
 import { isCancelled, targetError } from '../errors';
@@ -85,8 +86,6 @@ async function send(context: TargetContext, prepared: Prepared, looking: Promise
 
 /** An answer is not kept back for long by a lookup that is slower than itself. */
 const hintsWaitMs = 500;
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function partialFrames(
   { received, progress, sql }: Part,

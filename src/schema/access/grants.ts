@@ -1,3 +1,4 @@
+import { killColumns, progressColumns } from '../../core/processes';
 import { ident, qualified } from '../../core/sql/quote';
 import { alertPrefix, healthPrefix } from './names';
 import type { AccessPlan, MappedTable } from './plan';
@@ -32,8 +33,6 @@ export const collectedSystemTables = [
 const engines = ['MergeTree', 'ReplacingMergeTree'] as const;
 const clusterEngines = ['ReplicatedMergeTree', 'ReplicatedReplacingMergeTree', 'Distributed'] as const;
 
-const processColumns = 'query_id, query, user, elapsed, read_rows, read_bytes, total_rows_approx, peak_memory_usage';
-
 /** SELECT of the mapped columns only: what the mapping does not name (an e-mail address) no dashboard can read. */
 export const selectColumns = ({ table, columns }: MappedTable): Grant =>
   `SELECT(${columns.map(ident).join(', ')}) ON ${qualified(table)}`;
@@ -49,7 +48,7 @@ export function readGrants(plan: AccessPlan): readonly Grant[] {
     'SELECT ON system.view_refreshes',
     // KILL QUERY of one's own query needs no privilege, but reads the first three columns with the user's rights; the others tell
     // how far it is. They show the statements of all users: not where tenants are kept apart.
-    ...(plan.tenants ? [] : [`SELECT(${processColumns}) ON system.processes`]),
+    ...(plan.tenants ? [] : [`SELECT(${[...killColumns, ...progressColumns].join(', ')}) ON system.processes`]),
   ];
 }
 

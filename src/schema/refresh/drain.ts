@@ -129,12 +129,7 @@ function edgesOf(
 }
 
 /** Recounts one table on some days now. */
-export async function recountTable(
-  installation: Installation,
-  recounted: RecountedStep,
-  db: Db,
-  asked: Asked,
-): Promise<void> {
+async function recountTable(installation: Installation, recounted: RecountedStep, db: Db, asked: Asked): Promise<void> {
   const { step, rollup, context } = recounted;
   const [from, to] = edgesOf(installation, context.source, rollup, asked.days);
   const bucket = bucketColumn(rollup);

@@ -3,7 +3,7 @@ import { literal } from '../../core/sql/quote';
 import type { Installation } from '../installation';
 import { tableOf } from '../rollups/context';
 import { sourceDays } from './days';
-import { recountTable } from './drain';
+import { recountDays } from './drain';
 import type { RecountedStep } from './recounts';
 import { comparedSteps, differencesSelect, recountedSteps } from './recounts';
 import { refreshSteps } from './steps';
@@ -84,11 +84,15 @@ export async function healDay(installation: Installation, db: Db, day: string): 
   const [clock] = await db.query<{ at: string }>('SELECT toString(now64(3)) AS at');
   const at = clock?.at ?? '';
   const recounted = recountedSteps(refreshSteps(installation));
-  for (const role of new Set(recounted.map((r) => r.context.source.role))) {
+  const roles = new Map(recounted.map((r) => [r.context.source.role, r.context]));
+  for (const role of roles.keys()) {
     await db.command(
       `INSERT INTO ${tableOf(installation, 'recounts')} (at, role, d, why) SELECT toDateTime64(${literal(at)}, 3), ${literal(role)}, toDate({day:String}), 'sweep'`,
       { day },
     );
   }
-  for (const own of recounted) await recountTable(installation, own, db, { days: [day], at });
+  for (const [role, context] of roles) {
+    const own = recounted.filter((r) => r.context.source.role === role);
+    await recountDays(context, own, db, [day], at);
+  }
 }
