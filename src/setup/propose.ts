@@ -10,7 +10,7 @@ import type { LookedTable } from './look';
 import { nameScore } from './names';
 import type { ClassChoice } from './sourceClass';
 import { sourceClassFor } from './sourceClass';
-import { stepsFor } from './steps';
+import { featuresFor, stepsFor } from './steps';
 import { setAside, vocabulary } from './vocabulary';
 
 /** How a table would play a role. */
@@ -22,6 +22,7 @@ export interface Proposal extends RoleColumns {
   readonly keepsDays?: number;
   readonly dimensions: readonly DimensionChoice[];
   readonly steps: readonly string[];
+  readonly features: readonly string[];
   /** 0 to 1. */
   readonly score: number;
 }
@@ -41,6 +42,8 @@ export function proposalFor(role: RoleName, table: LookedTable): Proposal | unde
   const columns = found.columns.filter(({ logical }) => !sourceClass.without.includes(logical));
   const time = columns.find(({ logical }) => logical === 'time')?.column ?? '';
   const keepsDays = keepsDaysFor(table, time);
+  const event = role === 'events' ? columns.find(({ logical }) => logical === 'event')?.look : undefined;
+  const steps = stepsFor(event);
   return {
     role,
     table,
@@ -50,7 +53,8 @@ export function proposalFor(role: RoleName, table: LookedTable): Proposal | unde
     sourceClass,
     ...(keepsDays !== undefined && { keepsDays }),
     dimensions: dimensionsFor(role, table, columns),
-    steps: role === 'events' ? stepsFor(columns.find(({ logical }) => logical === 'event')?.look) : [],
+    steps,
+    features: featuresFor(event, steps),
     score: scoreOf(role, table, found),
   };
 }
@@ -122,7 +126,7 @@ export function nearMisses(tables: readonly LookedTable[]): readonly string[] {
         lacking: columnsFor(role, table).lacking,
         named: nameScore(name, vocabulary[role].table),
       }))
-      .filter(({ lacking, named }) => lacking.length > 0 && (lacking.length === 1 || named >= 0.65))
+      .filter(({ lacking, named }) => lacking.length > 0 && named >= (lacking.length === 1 ? 0.4 : 0.8))
       .sort((a, b) => b.named - a.named || a.lacking.length - b.lacking.length)[0];
     return best ? [`${table.name} could be ${best.role} but for ${best.lacking.join(', ')}`] : [];
   });

@@ -22,3 +22,17 @@ export function stepsFor(event: Look | undefined): readonly string[] {
     .slice(0, mostSteps)
     .map(([value]) => value);
 }
+
+/** Names of events that are use of a feature, as products call them: `use_assistant`, `feature_export`, `report_created`. */
+const ofFeature =
+  /^(use|used|feature|open|opened|create|created|export|exported|import|imported|share|shared|invite|invited|upload|uploaded|download|downloaded|generate|generated|connect|connected|enable|enabled)_|_(used|created|exported|imported|shared|invited|uploaded|downloaded|generated|connected|enabled)$/;
+const mostFeatures = 12;
+
+/** Event names that look like features of the product, the most used first; never steps of a funnel. */
+export function featuresFor(event: Look | undefined, steps: readonly string[]): readonly string[] {
+  if (!event || event.personal) return [];
+  return event.counts
+    .map(([value]) => value)
+    .filter((value) => ofFeature.test(snakeCase(value)) && !steps.includes(value))
+    .slice(0, mostFeatures);
+}

@@ -62,8 +62,9 @@ const hasTime = ({ columns }: FoundTable): boolean =>
 
 function short(text: string): string {
   const first = (text.split('\n', 1)[0] ?? '')
+    .replace(/^ClickHouse refused a statement \(code \d+\): /, '')
     .replace(/\s*\(version [^)]*\)?.*$/, '')
-    .replace(/:? While (executing|processing) .*$/, '');
+    .replace(/:? while (executing|processing) .*$/i, '');
   const cut = first.length > 200 ? `${first.slice(0, 200)}…` : first;
   return /[.!?…]$/.test(cut) ? cut : `${cut}.`;
 }

@@ -1,4 +1,4 @@
-import { Document, Pair, Scalar, YAMLMap } from 'yaml';
+import { Document, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 
 import type { RoleName } from '../core/model';
 import { roleNames } from '../core/model';
@@ -16,6 +16,8 @@ export interface FileOptions {
   readonly timezone: string;
 }
 
+const password = '${TIDEMARK_PASSWORD:-}';
+
 /**
  * The text of a tidemark.yaml with a comment for each choice: what was chosen and why. It holds no password and no sampled
  * value but names of events. `tidemark migrate` accepts it as it is.
@@ -32,7 +34,7 @@ export function configFile(chosen: ReadonlyMap<RoleName, Proposal>, options: Fil
     map([
       ['url', options.url],
       ['user', options.user, 'It makes tables and views; Grafana reads with another one that may only read.'],
-      ['password', '${TIDEMARK_PASSWORD:-}', 'From the environment, never in this file.'],
+      ['password', password, 'From the environment, never in this file.'],
       ['database', options.database, 'Everything that Tidemark makes goes here.'],
     ]),
   );
@@ -49,13 +51,14 @@ export function configFile(chosen: ReadonlyMap<RoleName, Proposal>, options: Fil
     ]),
   );
   const mapped = new YAMLMap();
-  for (const [role, proposal] of chosen) add(mapped, role, roleMap(proposal), headOf(proposal));
+  for (const [i, [role, proposal]] of [...chosen].entries())
+    add(mapped, role, roleMap(proposal), headOf(proposal), i > 0);
   add(root, 'roles', mapped);
+  for (const { key } of root.items.slice(1)) (key as Scalar).spaceBefore = true;
   const open = openRoles(chosen);
   if (open !== '') document.comment = open;
-  const text = document.toString({ lineWidth: 0, commentString: (comment) => comment.replace(/^(?!$)(?: ?)/gm, '# ') });
-  // A blank line before each section reads better than the library's dense form.
-  return text.replace(/^(connection|reporting|roles):/gm, '\n$1:');
+  const text = document.toString({ lineWidth: 0 });
+  return text.endsWith('\n') ? text : `${text}\n`;
 }
 
 type Entry = readonly [key: string, value: unknown, comment?: string];
@@ -63,18 +66,28 @@ type Entry = readonly [key: string, value: unknown, comment?: string];
 function map(entries: readonly Entry[]): YAMLMap {
   const made = new YAMLMap();
   for (const [key, value, comment] of entries) {
-    const scalar = new Scalar(value);
-    if (comment !== undefined) scalar.comment = ` ${comment}`;
+    const scalar = plain(value);
+    if (comment !== undefined) scalar.comment = ` ${oneLine(comment)}`;
     add(made, key, scalar);
   }
   return made;
 }
 
-function add(to: YAMLMap, key: string, value: unknown, before?: string): void {
+function add(to: YAMLMap, key: string, value: unknown, before?: string, spaced = false): void {
   const name = new Scalar(key);
-  if (before !== undefined) name.commentBefore = before;
-  to.items.push(new Pair(name, value instanceof YAMLMap || value instanceof Scalar ? value : new Scalar(value)));
+  if (before !== undefined) name.commentBefore = before.split('\n').map(oneLine).join('\n');
+  if (spaced) name.spaceBefore = true;
+  to.items.push(new Pair(name, value instanceof YAMLMap || value instanceof Scalar ? value : plain(value)));
 }
+
+/** A value that stays as it is: `${…}` in names of columns and events is no environment variable. */
+const plain = (value: unknown): Scalar =>
+  new Scalar(typeof value === 'string' && value !== password ? value.replaceAll('${', () => '$${') : value);
+
+/** Types and values of a server may hold line breaks, which would end the comment. */
+const oneLine = (text: string): string => text.replace(/[\s\u0085\u2028\u2029]+/g, ' ');
+
+const shortType = (type: string): string => (type.length > 60 ? `${type.slice(0, 59)}…` : type);
 
 function headOf({ role, table, score }: Proposal): string {
   const rows =
@@ -82,7 +95,16 @@ function headOf({ role, table, score }: Proposal): string {
   return ` ${roles[role].description} ${table.name}: ${table.engine}, ${rows}; ${sureness(score)}.`;
 }
 
-function roleMap({ role, table, columns, constants, sourceClass, keepsDays, dimensions, steps }: Proposal): YAMLMap {
+function roleMap({
+  table,
+  columns,
+  constants,
+  sourceClass,
+  keepsDays,
+  dimensions,
+  steps,
+  features,
+}: Proposal): YAMLMap {
   const made = new YAMLMap();
   add(made, 'table', table.name);
   add(made, 'class', sourceClass.sourceClass, ` ${sourceClass.why}`);
@@ -101,7 +123,7 @@ function roleMap({ role, table, columns, constants, sourceClass, keepsDays, dime
       columns.map(({ logical, column, type, why, score }) => [
         logical,
         column,
-        `${type}; ${why.join(', ')}; ${sureness(score)}`,
+        `${shortType(type)}; ${why.join(', ')}; ${sureness(score)}`,
       ]),
     ),
   );
@@ -114,13 +136,19 @@ function roleMap({ role, table, columns, constants, sourceClass, keepsDays, dime
       map(dimensions.map(({ name, from, look }) => [name, from, `${look.distinct} values in ${look.rows} rows`])),
       ' To group and filter by. Each makes the rollups larger.',
     );
-  if (role === 'events' && steps.length > 0) {
-    const list = new Document(steps).contents;
-    const name = new Scalar('steps');
-    name.commentBefore = ' Events that funnels ask for: each step of each user is kept.';
-    made.items.push(new Pair(name, list));
-  }
+  list(made, 'steps', steps, ' Events of which each step of each user is kept, for funnels.');
+  list(made, 'features', features, ' Events that are features of the product, for adoption.');
   return made;
+}
+
+function list(to: YAMLMap, key: string, values: readonly string[], before: string): void {
+  if (values.length === 0) return;
+  const made = new YAMLSeq();
+  made.flow = true;
+  for (const value of values) made.add(plain(value));
+  const name = new Scalar(key);
+  name.commentBefore = before;
+  to.items.push(new Pair(name, made));
 }
 
 function openRoles(chosen: ReadonlyMap<RoleName, Proposal>): string {

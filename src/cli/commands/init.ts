@@ -130,7 +130,8 @@ async function asked(
 /** The zone of the server where it is one that tidemark.yaml accepts, otherwise UTC. */
 async function zoneOf(db: Connection): Promise<string> {
   const [row] = await db.query<{ zone: string }>('SELECT timezone() AS zone');
-  return row && judgeZone(row.zone).known ? row.zone : 'UTC';
+  const zone = row?.zone ?? 'UTC';
+  return judgeZone(zone).known && !/^(Etc|GMT|Universal|Zulu)/.test(zone) ? zone : 'UTC';
 }
 
 /** Whole or not at all. Throws `file_unwritable`. */

@@ -8,7 +8,7 @@ const mostOthers = 3;
 
 /** Tells a proposal: the table, a row for each column with type, values and reason, class, dimensions, steps, other tables. */
 export function describeProposal(out: Output, proposal: Proposal, candidates: readonly Proposal[]): void {
-  const { role, table, columns, constants, sourceClass, keepsDays, dimensions, steps, score } = proposal;
+  const { role, table, columns, constants, sourceClass, keepsDays, dimensions, steps, features, score } = proposal;
   const rows = table.rows === null ? 'rows not counted' : `${grouped(table.rows)} rows`;
   const seen = table.whole ? 'all looked at' : `${grouped(table.sampled)} looked at`;
   out.say(`\n${role}: ${table.name} (${table.engine}, ${rows}, ${seen}), ${sureness(score)}`);
@@ -48,6 +48,7 @@ export function describeProposal(out: Output, proposal: Proposal, candidates: re
   if (keepsDays !== undefined)
     out.say(`keepsDays ${keepsDays}: its TTL does not tell by the time column; correct this number.`);
   if (steps.length > 0) out.say(`steps: ${steps.join(', ')}`);
+  if (features.length > 0) out.say(`features: ${features.join(', ')}`);
   const others = candidates.filter((c) => c.table.name !== table.name).slice(0, mostOthers);
   if (others.length > 0)
     out.say(`Could also be: ${others.map((c) => `${c.table.name} (${sureness(c.score)})`).join(', ')}`);
@@ -55,7 +56,7 @@ export function describeProposal(out: Output, proposal: Proposal, candidates: re
 
 /** The same as data. Personal values are `hidden` here too. */
 export function proposalData(proposal: Proposal, candidates: readonly Proposal[]): object {
-  const { table, columns, constants, sourceClass, keepsDays, dimensions, steps, score } = proposal;
+  const { table, columns, constants, sourceClass, keepsDays, dimensions, steps, features, score } = proposal;
   return {
     table: table.name,
     engine: table.engine,
@@ -89,6 +90,7 @@ export function proposalData(proposal: Proposal, candidates: readonly Proposal[]
       samples: shown(look),
     })),
     steps,
+    features,
     others: candidates
       .filter((c) => c.table.name !== table.name)
       .map((c) => ({ table: c.table.name, score: c.score, sure: sureness(c.score) })),
