@@ -47,5 +47,9 @@ export const fail = errorTable({
     `--url "${f.given}" is not an address. Write http://host:8123 or https://host:8443.`,
   file_unwritable: (f: { file: string; reason: string }) =>
     `${f.file} cannot be written (${f.reason}). Name another place with --out.`,
+  usage_bad_scale: (f: { given: number; demo: string; most: number }) =>
+    f.demo === 'product'
+      ? `--scale ${f.given} is out of range: write 1 to ${f.most}.`
+      : `--scale is only for the product demo: "${f.demo}" has the rows that it has. Leave it out.`,
   usage_bad_number: (f: { option: string; given: string }) => `${f.option} "${f.given}" is no whole number.`,
 });
