@@ -113,6 +113,8 @@ export interface Metric {
   readonly windows?: Readonly<Record<string, number>>;
   /** What groups are ranked by where only the greatest are asked for; {@link sql} when absent. A ratio names its volume. */
   readonly weight?: string;
+  /** Logical column of whose values one at a time may be told, unless it is a constant: the currency of an amount. */
+  readonly unmixed?: string;
   /** Logical columns of the role it may be grouped and filtered by; where the rollup lacks one, raw rows answer. */
   readonly dimensions: readonly string[];
 }

@@ -102,6 +102,7 @@ export const revenuePack: Pack = {
       class: 'additive',
       rollup: 'order',
       sql: 'sum(gross)',
+      unmixed: 'currency',
       dimensions: ['currency'],
     },
     {
@@ -112,6 +113,7 @@ export const revenuePack: Pack = {
       class: 'additive',
       rollup: 'order',
       sql: 'sum(gross) - sum(refunded)',
+      unmixed: 'currency',
       dimensions: ['currency'],
     },
     {
@@ -134,6 +136,7 @@ export const revenuePack: Pack = {
       rollup: 'order',
       sql: 'if(sum(orders) = 0, NULL, sum(gross) / sum(orders))',
       weight: 'sum(orders)',
+      unmixed: 'currency',
       dimensions: ['currency'],
     },
     {
@@ -164,6 +167,7 @@ export const revenuePack: Pack = {
       class: 'additive',
       rollup: 'refund_day',
       sql: 'sum(refunded)',
+      unmixed: 'currency',
       dimensions: ['currency'],
     },
     ...mrrMetrics,
