@@ -11,6 +11,7 @@ export const pages = {
   activeUsers: { uid: 'tidemark-active-users', title: 'Active users' },
   operations: { uid: 'tidemark-operations', title: 'Operations' },
   finance: { uid: 'tidemark-finance', title: 'Finance' },
+  subscriptions: { uid: 'tidemark-subscriptions', title: 'Subscriptions' },
   rollups: { uid: 'tidemark-rollups', title: 'Rollups & views' },
 } as const;
 export type PageName = keyof typeof pages;
