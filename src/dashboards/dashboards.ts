@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { activeUsersDashboard } from '../packs/product/dashboard';
 import { financeDashboard } from '../packs/revenue/dashboard';
+import { subscriptionsDashboard } from '../packs/revenue/subscriptionsDashboard';
 import { operationsDashboard } from '../packs/service/dashboard';
 import { cohortPanel } from './cohorts';
 import { homeDashboard } from './home';
@@ -18,6 +19,7 @@ const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => Dashboa
   activeUsersDashboard,
   operationsDashboard,
   financeDashboard,
+  subscriptionsDashboard,
   rollupsDashboard,
 ];
 
