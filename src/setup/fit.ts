@@ -85,10 +85,17 @@ const judge: Readonly<Record<string, (look: Look) => Judgement>> = {
   },
   user: (look) =>
     look.filled > 100 && look.distinct === 1 ? { factor: 0.4, why: 'one value in all rows' } : { factor: 1, why: '' },
-  id: (look) =>
-    look.distinct / look.filled < 0.4
+  // A stream may deliver each row several times.
+  id: ({ distinct, filled }) =>
+    distinct / filled < 0.1
       ? { factor: 0.3, why: 'its values come again too often' }
-      : { factor: 1, why: look.distinct === look.filled ? 'each row has its own' : 'nearly each row has its own' },
+      : {
+          factor: 1,
+          why:
+            distinct === filled
+              ? 'each row has its own'
+              : `${Math.round((100 * distinct) / filled)} different ones in 100 rows`,
+        },
   currency: (look) =>
     share(look, /^[A-Za-z]{3}$/) > 0.9
       ? { factor: 1.15, why: 'codes of three letters' }

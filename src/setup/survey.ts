@@ -1,7 +1,9 @@
 import type { Db } from '../core/db';
 import { TidemarkError, messageOf } from '../core/errors';
 import type { LookedTable } from './look';
+import { ident, qualified } from '../core/sql/quote';
 import { lookAt } from './look';
+import { proposalFor } from './propose';
 import { sampleOf } from './sample';
 import type { FoundTable, Skipped } from './tables';
 import { findTables, unreadable } from './tables';
@@ -44,13 +46,40 @@ export async function survey(db: Db, { lookIn, onTable }: SurveyOptions): Promis
   for (const [i, table] of toLook.entries()) {
     onTable?.(table.name, i, toLook.length);
     try {
-      looked.push(lookAt(table, await sampleOf(db, table)));
+      looked.push(await withEvents(db, lookAt(table, await sampleOf(db, table))));
     } catch (thrown) {
       if (thrown instanceof TidemarkError && lost.includes(thrown.code)) throw thrown;
       skipped.push({ table: table.name, why: `it cannot be read: ${short(messageOf(thrown))}` });
     }
   }
   return { looked, skipped };
+}
+
+/**
+ * Of a table of events the names are counted in up to 20 M rows instead of in the sample alone: a table is often ordered by
+ * them, and rare ones (features) are not met. The sample's counts stay where that fails.
+ */
+async function withEvents(db: Db, table: LookedTable): Promise<LookedTable> {
+  const event = proposalFor('events', table)?.columns.find(({ logical }) => logical === 'event');
+  if (table.whole || !event?.look || event.look.personal) return table;
+  const column = ident(event.column);
+  try {
+    const rows = await db.query<{ v: string; n: number }>(
+      `SELECT toString(${column}) AS v, toFloat64(count()) AS n FROM ${qualified(table.name)} WHERE notEmpty(ifNull(toString(${column}), ''))
+GROUP BY v ORDER BY n DESC, v LIMIT 2000 SETTINGS max_rows_to_read = 20000000, read_overflow_mode = 'break', max_execution_time = 10, timeout_overflow_mode = 'break', max_threads = 2`,
+    );
+    const filled = rows.reduce((sum, { n }) => sum + n, 0);
+    const look = {
+      ...event.look,
+      rows: filled,
+      filled,
+      distinct: rows.length,
+      counts: rows.map(({ v, n }) => [v, n] as const),
+    };
+    return rows.length === 0 ? table : { ...table, looks: new Map([...table.looks, [event.column, look]]) };
+  } catch {
+    return table;
+  }
 }
 
 /** Errors after which no further table is worth trying. */

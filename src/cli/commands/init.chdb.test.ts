@@ -82,6 +82,9 @@ beforeAll(async () => {
       SELECT number % 400, now() - number % 400 * 1000, number % 50, 'c' || toString(number % 50) || '@example.org', 'Street 1', number % 400, 'EUR', number, number >= 400 AND number % 5 = 0 FROM numbers(600)`,
     'CREATE DATABASE staging',
     'CREATE TABLE staging.events AS app.userEvents',
+    'CREATE DATABASE stream',
+    `CREATE TABLE stream.messages_events (uuid String, ts DateTime, event_type LowCardinality(String), distinct_id String, payload String, _partition UInt64, _offset UInt64,
+      _inserted_at DateTime64(3) DEFAULT now64(3)) ENGINE = MergeTree ORDER BY (event_type, ts)`,
     'CREATE DATABASE misc',
     'CREATE TABLE misc.settings (key String, value String) ENGINE = MergeTree ORDER BY key',
     'CREATE DATABASE useless',
@@ -94,11 +97,26 @@ beforeAll(async () => {
   ])
     await db.command(statement);
   await db.insert('app.userEvents', raw);
+  await db.insert('stream.messages_events', delivered);
 }, 60_000);
 afterAll(async () => {
   await engine.stop();
   rmSync(folder, { recursive: true });
 });
+
+/** A message of a topic, delivered once to five times, out of order, as a table behind a Kafka engine has them. */
+const messages = Array.from({ length: 3000 }, (_, n) => ({
+  uuid: `m-${n}`,
+  ts: String(Math.floor(startMs / 1000) + 37 * n),
+  event_type: ['session_begin', 'sign_up', 'checkout', 'purchase'][n % 7 < 4 ? 0 : (n % 7) - 3]!,
+  distinct_id: `p${(n * 7919) % 411}`,
+  payload: JSON.stringify({
+    channel: ['ads', 'mail', 'direct'][n % 3],
+    mail: `p${n}@example.org`,
+    nested: { tier: n % 2 ? 'a' : 'b' },
+  }),
+}));
+const delivered = messages.flatMap((m, n) => Array.from({ length: 1 + ((n * 31) % 5) }, () => m)).reverse();
 
 interface Told {
   readonly roles: Readonly<
@@ -195,6 +213,45 @@ test('the file is accepted by migrate as it is, and every number equals plain Ty
   const alive = Array.from({ length: 400 }, (_, id) => id).filter((id) => id >= 200 || (id + 400) % 5 !== 0);
   expect(orders).toEqual({ orders: alive.length, gross: alive.reduce((sum, id) => sum + id, 0) });
 }, 240_000);
+
+test('a stream that delivers up to five times counts each message once', async () => {
+  const files = ['--out', 'stream.yaml', '--database', 'tm_stream', '--timezone', 'UTC'];
+  const init = await tidemark('init', '--yes', '--look-in', 'stream', ...files, '--json');
+  expect(JSON.parse(init.stdout)).toMatchObject({
+    roles: {
+      events: {
+        table: 'stream.messages_events',
+        class: 'append',
+        dimensions: [
+          { name: 'channel', from: 'payload.channel' },
+          { name: 'tier', from: 'payload.nested.tier' },
+        ],
+        steps: ['sign_up', 'checkout', 'purchase'],
+      },
+    },
+  });
+  for (const command of ['migrate', 'refresh', 'backfill'])
+    expect(await tidemark(command, '--config', 'stream.yaml')).toMatchObject({ code: 0 });
+  const day = ({ ts }: (typeof messages)[number]) => new Date(1000 * Number(ts)).toISOString().slice(0, 10);
+  const days = [...new Set(messages.map(day))].sort();
+  const { db } = engine;
+  const dau = await db.query(
+    'SELECT toString(d) AS d, toUInt32(count()) AS n FROM tm_stream.user_day FINAL GROUP BY d ORDER BY d',
+  );
+  expect(dau).toEqual(
+    days.map((d) => ({ d, n: new Set(messages.filter((m) => day(m) === d).map((m) => m.distinct_id)).size })),
+  );
+  const byDimension = await db.query<{ k: string; n: number }>(
+    "SELECT concat(event, ' ', channel, ' ', tier) AS k, toUInt32(sum(n)) AS n FROM tm_stream.event_day FINAL GROUP BY k ORDER BY k",
+  );
+  const counts = new Map<string, number>();
+  for (const { event_type: event, payload } of messages) {
+    const { channel, nested } = JSON.parse(payload) as { channel: string; nested: { tier: string } };
+    const key = `${event} ${channel} ${nested.tier}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  expect(Object.fromEntries(byDimension.map(({ k, n }) => [k, n]))).toEqual(Object.fromEntries(counts));
+}, 120_000);
 
 test('Tidemark’s own tables are not proposed, and a file that exists is left as it is', async () => {
   const before = readFileSync(join(folder, 'tidemark.yaml'), 'utf8');

@@ -1,6 +1,6 @@
 import type { RoleName } from '../../core/model';
 import { roleNames } from '../../core/model';
-import { sureness } from '../../setup';
+import { refundsFromOrders, sureness } from '../../setup';
 import type { Candidates, Proposal } from '../../setup';
 import type { Asker } from '../ask';
 import type { Output } from '../output';
@@ -19,6 +19,10 @@ export async function choosing(
   const chosen = new Map<RoleName, Proposal>();
   for (const role of roleNames) {
     if (candidates[role].length === 0) continue;
+    if (role === 'refunds' && refundsFromOrders(chosen)) {
+      out.say('\nrefunds: made of the orders table, which tells when it gave back.');
+      continue;
+    }
     const proposal = await chooseRole(out, asker, role, candidates[role], proposed.get(role));
     if (proposal) chosen.set(role, proposal);
   }
