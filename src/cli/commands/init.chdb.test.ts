@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -213,6 +213,25 @@ test('the file is accepted by migrate as it is, and every number equals plain Ty
   const alive = Array.from({ length: 400 }, (_, id) => id).filter((id) => id >= 200 || (id + 400) % 5 !== 0);
   expect(orders).toEqual({ orders: alive.length, gross: alive.reduce((sum, id) => sum + id, 0) });
 }, 240_000);
+
+test('doctor finds no problem in what init and migrate made, and tells dashboards that are not current', async () => {
+  const dashboards = async () => {
+    const { code, stdout } = await tidemark('doctor', '--dashboards', 'grafana', '--json');
+    const findings = JSON.parse(stdout) as { check: string; state: string; code: string; what: string }[];
+    expect([code, findings.filter(({ state }) => state === 'problem')]).toEqual([0, []]);
+    return findings.filter(({ check }) => check === 'dashboards').map((f) => [f.code, f.what]);
+  };
+  expect(await dashboards()).toEqual([['dashboards_not_built', 'Folder "grafana" has no dashboards of Tidemark.']]);
+  expect(await tidemark('build', '--out', 'grafana')).toMatchObject({ code: 0 });
+  expect(await dashboards()).toEqual([['ok', '']]);
+  writeFileSync(join(folder, 'grafana', 'dashboards', 'home.json'), '{}');
+  expect(await dashboards()).toEqual([
+    [
+      'dashboards_stale',
+      'Dashboards in folder "grafana" are not those of this tidemark.yaml and version: dashboards/home.json.',
+    ],
+  ]);
+}, 120_000);
 
 test('a stream that delivers up to five times counts each message once', async () => {
   const files = ['--out', 'stream.yaml', '--database', 'tm_stream', '--timezone', 'UTC'];

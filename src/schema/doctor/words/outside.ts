@@ -11,13 +11,13 @@ export const outsideWords = {
   ),
   dashboards_not_built: wording(
     'note',
-    (f: { folder: string }) => `There are no dashboards of Tidemark in ${f.folder}.`,
+    (f: { folder: string }) => `Folder "${f.folder}" has no dashboards of Tidemark.`,
     (f) => `tidemark build --out ${f.folder} writes them; --dashboards names another folder.`,
   ),
   dashboards_stale: wording(
     'warning',
     (f: { folder: string; files: readonly string[] }) =>
-      `Dashboards in ${f.folder} are not those of this tidemark.yaml and version: ${some(f.files)}.`,
+      `Dashboards in folder "${f.folder}" are not those of this tidemark.yaml and version: ${some(f.files)}.`,
     (f) => `Run tidemark build --out ${f.folder}; Grafana reads the folder again by itself.`,
   ),
   alerts_none: wording(
