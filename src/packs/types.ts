@@ -71,9 +71,9 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `cohortMonths` from pairs and first days, `mrrDays` and `mrrMonths` from changes of subscriptions.
+ * such pairs, `cohortMonths` from pairs and first days, `cohortSums` from places with measures and first days, `mrrDays` and `mrrMonths` from changes of subscriptions.
  */
-export type FinishedMethod = 'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays' | 'mrrMonths';
+export type FinishedMethod = 'activeDays' | 'firstDays' | 'cohortMonths' | 'cohortSums' | 'mrrDays' | 'mrrMonths';
 
 /** Finished numbers, kept from a rollup of places by the method named. */
 export interface FinishedRollup {
