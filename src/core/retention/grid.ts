@@ -26,31 +26,21 @@ export interface GridInput {
 export function retentionGrid(spec: RetentionSpec, input: GridInput): string {
   const calendar = { interval: spec.interval, weekStart: input.weekStart };
   const keys = (input.keys ?? []).map((k) => `${ident(k)}, `).join('');
-  const index = (day: string) => indexOf(day, calendar);
-  const place = `${keys}tm_c, tm_g`;
-  const cells = `arrayConcat(
-      [(tm_k, tm_n, toUInt64(0))],
-      arrayMap(x -> (x, toUInt64(0), tm_n), range(toUInt32(tm_k - greatest(tm_gap, 1) + 1), toUInt32(tm_k + 1))),
-      if(tm_k = 0, arrayMap(x -> (x, toUInt64(0), toUInt64(0)), range(toUInt32(${spec.periods + 1}))), []))`;
-  return `SELECT ${keys}cohort, grp, k, size, if(complete, on_, NULL) AS users_on, if(complete, after_, NULL) AS users_after
+  const ks = `range(${spec.periods + 1})`;
+  const at = (condition: string) => `sumForEach(arrayMap(x -> if(${condition}, users, 0), ${ks}))`;
+  return `SELECT ${keys}${firstDayOf('tm_c', calendar)} AS cohort, tm_g AS grp, toUInt16(tm_x) AS k, tm_on[1] AS size,
+  if(${completeSql(spec, input, 'tm_c', 'tm_x')} AS tm_over, tm_ons, NULL) AS users_on, if(tm_over, tm_afters, NULL) AS users_after
 FROM (
-  SELECT ${keys}${firstDayOf('tm_c', calendar)} AS cohort, tm_g AS grp, toUInt16(tm_cell.1) AS k,
-    sum(tm_cell.2) AS on_, sum(tm_cell.3) AS after_, max(sumIf(tm_cell.2, tm_cell.1 = 0)) OVER (PARTITION BY ${place}) AS size,
-    ${completeSql(spec, input, 'tm_c', 'tm_cell.1')} AS complete
+  SELECT ${keys}tm_c, tm_g, ${at('x = tm_k')} AS tm_on, ${at('x <= tm_k AND x + greatest(gap, 1) > tm_k')} AS tm_after
   FROM (
-    SELECT ${place}, arrayJoin(${cells}) AS tm_cell
-    FROM (
-      SELECT ${keys}${index('cohort')} AS tm_c, ${input.byGroup ? 'toString(grp)' : "''"} AS tm_g, toUInt32(${index('d')} - tm_c) AS tm_k,
-        toInt32(gap) AS tm_gap, sum(users) AS tm_n
-      FROM ${input.rows}
-      WHERE ${(input.where ?? []).join(' AND ') || '1'}
-      GROUP BY ${place}, tm_k, tm_gap
-      HAVING tm_n > 0
-    )
+    SELECT ${keys}${indexOf('cohort', calendar)} AS tm_c, ${input.byGroup ? 'toString(grp)' : "''"} AS tm_g, ${indexOf('d', calendar)} - tm_c AS tm_k, gap, users
+    FROM ${input.rows}
+    WHERE ${(input.where ?? []).join(' AND ') || '1'}
   )
-  GROUP BY ${place}, tm_cell.1
+  GROUP BY ${keys}tm_c, tm_g
+  HAVING tm_on[1] > 0
 )
-WHERE size > 0`;
+ARRAY JOIN tm_on AS tm_ons, tm_after AS tm_afters, ${ks} AS tm_x`;
 }
 
 /** Condition (SQL) that interval `k` after cohort number `c` is over for all of the cohort, and covered. */

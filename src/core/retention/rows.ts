@@ -15,13 +15,16 @@ export interface RetentionInput {
   readonly weekStart: WeekStart;
   /** First and last cohort, as SQL of interval numbers (`indexOf`). */
   readonly cohorts: { readonly first: string; readonly last: string };
-  /** SQL condition on the interval that a cell speaks of (number in column `tm_d`); all when absent. */
-  readonly later?: string;
+  /** First and last interval that rows speak of (`d`), as SQL of their numbers; all when absent. */
+  readonly later?: { readonly first: string; readonly last: string };
   /** Columns of both relations by whose values everything is counted apart: histories side by side in one table. */
   readonly keys?: readonly string[];
 }
 
-/** Rolling windows end up to so many intervals before and after the calendar interval of the same number: clocks change. */
+/**
+ * A return in calendar interval i lies in the rolling window of a number from i - `before` to i + `after`, counted from its cohort: a
+ * window begins anywhere in an interval, and where clocks change a day has 23 or 25 hours.
+ */
 export const rollingMargin = { before: 2, after: 1 } as const;
 
 /**
@@ -48,18 +51,21 @@ export function retentionRows(spec: RetentionSpec, input: RetentionInput): strin
     ? `intDiv(tm_b - ${anchor}, ${windowSeconds[interval === 'week' ? 'week' : 'day'] * 1000})`
     : `tm_b - ${anchor}`;
   const returns = `arrayFilter(tm_k -> tm_k BETWEEN 1 AND ${periods}, arrayMap(tm_b -> toInt32(${after}), tm_backs))`;
+  const ks = `arrayPushFront(arrayCompact(${returns}), toInt32(0)) AS tm_ks`;
+  const all = `arrayZip(${ks}, arrayDifference(tm_ks))`;
+  const cells = input.later
+    ? `arrayFilter(tm_x -> ${cohort} + tm_x.1 >= ${input.later.first} AND ${cohort} + tm_x.1 <= ${input.later.last}, ${all})`
+    : all;
   const group = spec.breakdown === undefined ? '' : ', tm_grp';
   return [
-    `SELECT ${listed}${firstDayOf('tm_c + tm_k', calendar)} AS d, ${firstDayOf('tm_c', calendar)} AS cohort, ${group ? 'tm_grp' : "''"} AS grp, toUInt16(tm_gap) AS gap, count() AS users`,
+    `SELECT ${listed}${firstDayOf('tm_c + tm_cell.1', calendar)} AS d, ${firstDayOf('tm_c', calendar)} AS cohort, ${group ? 'tm_grp' : "''"} AS grp, toUInt16(tm_cell.2) AS gap, count() AS users`,
     'FROM (',
-    `  SELECT ${listed}${cohort} AS tm_c, ${grp} AS tm_grp, arrayPushFront(arrayCompact(${returns}), toInt32(0)) AS tm_ks`,
+    `  SELECT ${listed}${cohort} AS tm_c, ${grp} AS tm_grp, arrayJoin(${cells}) AS tm_cell`,
     `  FROM (${perEntity(spec, input)})`,
     '  ARRAY JOIN tm_starts AS tm_start',
     `  WHERE tm_c >= ${input.cohorts.first} AND tm_c <= ${input.cohorts.last}`,
     ')',
-    'ARRAY JOIN tm_ks AS tm_k, arrayDifference(tm_ks) AS tm_gap',
-    ...(input.later === undefined ? [] : [`WHERE (${input.later.replace(/\btm_d\b/g, '(tm_c + tm_k)')})`]),
-    `GROUP BY ${listed}tm_c${group}, tm_k, tm_gap`,
+    `GROUP BY ${listed}tm_c${group}, tm_cell.1, tm_cell.2`,
   ].join('\n');
 }
 
@@ -94,7 +100,7 @@ const firstOfEach = (sorted: string) =>
 function markedRows(spec: RetentionSpec, input: RetentionInput): string {
   const { start, back, cohorts, weekStart } = input;
   const calendar = { interval: spec.interval, weekStart };
-  const margin = spec.windows === 'rolling' ? rollingMargin.after : 0;
+  const margin = spec.windows === 'rolling' ? rollingMargin.before : 0;
   const from = (day: string) => `${day} >= ${firstDayOf(cohorts.first, calendar)}`;
   const upTo = (day: string, more: number) => `${day} < ${firstDayOf(`${cohorts.last} + ${more}`, calendar)}`;
   // The first start ever is looked for in the whole history, never in the range alone.

@@ -6,7 +6,7 @@ import { firstDay, firstInstant, intervalsBetween, nextFirst } from './calendar'
 
 /** One event of a history. */
 export interface RetentionRow {
-  readonly user: number;
+  readonly user: number | string;
   readonly account: string;
   readonly timeMs: number;
   readonly event: string;
