@@ -37,5 +37,15 @@ export const fail = errorTable({
     'tidemark drop needs to know what: --rollup NAME for one rollup, or --all for everything that tidemark migrate made. Without --yes it only shows it.',
   usage_role_unmapped: (f: { role: string; file: string; mapped: readonly string[] }) =>
     `--role ${f.role}: ${f.file} does not map this role. It maps: ${f.mapped.join(', ') || 'none'}.`,
+  usage_unknown_retention: (f: { given: string; meant: string; saved: readonly string[]; file: string }) =>
+    `No retention "${f.given}" is saved in ${f.file}.${f.meant} ${f.saved.length > 0 ? `Saved: ${f.saved.join(', ')}.` : 'None is saved.'} Without a name, --start, --back, --mode and so on ask for one that is not saved.`,
+  usage_saved_retention: (f: { retention: string; option: string }) =>
+    `${f.option} cannot change the saved retention ${f.retention}. Leave the name out and write all options, or leave ${f.option} out.`,
+  usage_no_events: (f: { file: string }) =>
+    `Retention is counted from role events, which ${f.file} does not map. Map roles.events.`,
+  usage_bad_choice: (f: { option: string; given: string; accepted: readonly string[] }) =>
+    `${f.option} "${f.given}" is none of ${f.accepted.join(', ')}.`,
+  usage_range_backwards: (f: { from: string; to: string }) =>
+    `--from ${f.from} lies after --to ${f.to}. Write the earlier day first.`,
   usage_bad_number: (f: { option: string; given: string }) => `${f.option} "${f.given}" is no whole number.`,
 });

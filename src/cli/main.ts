@@ -8,6 +8,7 @@ import { dropCommand } from './commands/drop';
 import { explainCommand } from './commands/explain';
 import { migrateCommand } from './commands/migrate';
 import { refreshCommand } from './commands/refresh';
+import { retentionCommand } from './commands/retention';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
 import { statusCommand } from './commands/status';
@@ -26,6 +27,7 @@ const commands: readonly (() => Command)[] = [
   explainCommand,
   migrateCommand,
   refreshCommand,
+  retentionCommand,
   seedCommand,
   serveCommand,
   sqlCommand,

@@ -99,6 +99,10 @@ export const metrics = {
   averageOrder: { colour: colours.brown, ...money },
   refundRate: { colour: colours.orange, ...share },
   cohortSize: { ...count },
+  cohortMembers: { colour: colours.blue, ...count },
+  retentionWeighted: { colour: colours.blue, ...share },
+  retentionSimple: { colour: colours.sky, ...share },
+  retentionAfter: { colour: colours.orange, ...share },
   retention: {
     ...share,
     steps: [

@@ -5,6 +5,7 @@ import { insertedOf } from '../insert/step';
 import type { Installation } from '../installation';
 import { recountedSteps, recountsViewName, recountViewName } from '../refresh/recounts';
 import type { Step } from '../refresh/steps';
+import { retentionsView } from '../retention/view';
 import { refreshSteps } from '../refresh/steps';
 import { tableOf } from '../rollups/context';
 import type { Desired, Making, ObjectKind } from './action';
@@ -44,6 +45,7 @@ export function desiredObjects(installation: Installation, version: string, maki
     follows: object.replace(/(_sweep)?_v$/, ''),
   });
   const status = statusView(installation, steps);
+  const retentions = retentionsView(installation);
   return [
     ...baseTables(installation).map(({ name, ddl }) => same(name, 'table', ddl, [], [ddl], baseHash)),
     ...refreshed.filter((s) => !isFinished(s)).flatMap((step) => stepObjects(installation, step, making)),
@@ -67,6 +69,7 @@ export function desiredObjects(installation: Installation, version: string, maki
     view('refresh_log_v', logView(installation)),
     ...topsViews(installation).map(({ name, ddl }) => view(name, ddl)),
     same('rollup_status', 'view', status, [status]),
+    ...(retentions === undefined ? [] : [same('retentions', 'view', retentions, [retentions])]),
   ];
 }
 
