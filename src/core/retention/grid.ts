@@ -26,21 +26,30 @@ export interface GridInput {
 export function retentionGrid(spec: RetentionSpec, input: GridInput): string {
   const calendar = { interval: spec.interval, weekStart: input.weekStart };
   const keys = (input.keys ?? []).map((k) => `${ident(k)}, `).join('');
-  const ks = `range(${spec.periods + 1})`;
-  const at = (condition: string) => `sumForEach(arrayMap(x -> if(${condition}, users, 0), ${ks}))`;
-  return `SELECT ${keys}${firstDayOf('tm_c', calendar)} AS cohort, tm_g AS grp, toUInt16(tm_x) AS k, tm_on[1] AS size,
-  if(${completeSql(spec, input, 'tm_c', 'tm_x')} AS tm_over, tm_ons, NULL) AS users_on, if(tm_over, tm_afters, NULL) AS users_after
+  const place = `${keys}tm_c, tm_g`;
+  const length = spec.periods + 1;
+  // Of each row: how many came on k, and from where to where they count as coming on or after it. Then one sum along k.
+  const deltas =
+    '[(tm_k, toInt64(users), toInt64(0)), (tm_k + 1 - greatest(toInt32(gap), 1), 0, toInt64(users)), (tm_k + 1, 0, -toInt64(users))]';
+  const dense = (value: string) =>
+    `arraySlice(groupArrayInsertAt(0, ${length + 1})(${value}, toUInt32(tm_x)), 1, ${length})`;
+  return `SELECT ${keys}${firstDayOf('tm_c', calendar)} AS cohort, tm_g AS grp, toUInt16(tm_x) AS k, toUInt64(tm_on[1]) AS size,
+  if(${completeSql(spec, input, 'tm_c', 'tm_x')} AS tm_over, toUInt64(tm_ons), NULL) AS users_on, if(tm_over, toUInt64(tm_afters), NULL) AS users_after
 FROM (
-  SELECT ${keys}tm_c, tm_g, ${at('x = tm_k')} AS tm_on, ${at('x <= tm_k AND x + greatest(gap, 1) > tm_k')} AS tm_after
+  SELECT ${place}, ${dense('tm_came')} AS tm_on, arrayCumSum(${dense('tm_delta')}) AS tm_after
   FROM (
-    SELECT ${keys}${indexOf('cohort', calendar)} AS tm_c, ${input.byGroup ? 'toString(grp)' : "''"} AS tm_g, ${indexOf('d', calendar)} - tm_c AS tm_k, gap, users
-    FROM ${input.rows}
-    WHERE ${(input.where ?? []).join(' AND ') || '1'}
+    SELECT ${place}, tm_cell.1 AS tm_x, sum(tm_cell.2) AS tm_came, sum(tm_cell.3) AS tm_delta
+    FROM (
+      SELECT ${keys}${indexOf('cohort', calendar)} AS tm_c, ${input.byGroup ? 'toString(grp)' : "''"} AS tm_g, ${indexOf('d', calendar)} - tm_c AS tm_k, arrayJoin(${deltas}) AS tm_cell
+      FROM ${input.rows}
+      WHERE ${(input.where ?? []).join(' AND ') || '1'}
+    )
+    GROUP BY ${place}, tm_x
   )
-  GROUP BY ${keys}tm_c, tm_g
+  GROUP BY ${place}
   HAVING tm_on[1] > 0
 )
-ARRAY JOIN tm_on AS tm_ons, tm_after AS tm_afters, ${ks} AS tm_x`;
+ARRAY JOIN tm_on AS tm_ons, tm_after AS tm_afters, range(${length}) AS tm_x`;
 }
 
 /** Condition (SQL) that interval `k` after cohort number `c` is over for all of the cohort, and covered. */

@@ -12,7 +12,7 @@ import type { RetentionInput, RetentionRelation } from '.';
 import { firstDayOf, indexOf, picked, retentionCurve, retentionGrid, retentionRows } from '.';
 
 /** Histories per combination of options; `TIDEMARK_HISTORIES=2000 npx jest src/core/retention` soaks. */
-const histories = Number(process.env['TIDEMARK_HISTORIES'] ?? 100);
+const histories = Number(process.env['TIDEMARK_HISTORIES'] ?? 80);
 const random = new Random(Number(process.env['TIDEMARK_SEED'] ?? 1));
 
 const widths = [
