@@ -72,10 +72,11 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `cohortMonths` from pairs and first days, `mrrDays` from changes of subscriptions, `firstStarts` and `retentionRows` of a saved
- * retention.
+ * such pairs, `cohortMonths` from pairs and first days, `mrrDays` and `mrrMonths` from changes of subscriptions; of a saved retention, in
+ * `schema/retention`, `firstStarts` and `retentionRows`.
  */
-export type FinishedMethod = 'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays' | 'firstStarts' | 'retentionRows';
+export type FinishedMethod =
+  'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays' | 'mrrMonths' | 'firstStarts' | 'retentionRows';
 
 /** Finished numbers, kept from a rollup of places by the method named. */
 export interface FinishedRollup {
@@ -119,6 +120,8 @@ export interface Metric {
   readonly windows?: Readonly<Record<string, number>>;
   /** What groups are ranked by where only the greatest are asked for; {@link sql} when absent. A ratio names its volume. */
   readonly weight?: string;
+  /** Logical column of whose values one at a time may be told, unless it is a constant: the currency of an amount. */
+  readonly unmixed?: string;
   /** Logical columns of the role it may be grouped and filtered by; where the rollup lacks one, raw rows answer. */
   readonly dimensions: readonly string[];
 }

@@ -9,7 +9,7 @@ import { firstDaysSelect } from '../rollups/firstDays';
 import type { Finished, Kept, Places } from '../rollups/installed';
 import { installedRollups } from '../rollups/installed';
 import { ledgerColumn, ledgerName, ledgerSelect, placeColumns } from '../rollups/ledger';
-import { mrrDaysSelect } from '../rollups/mrrDays';
+import { mrrSelect } from '../rollups/mrr';
 import { firstStartsSelect } from '../retention/firstStarts';
 import { retentionRowsSelect } from '../retention/rows';
 import { onlyGrows, pairsSelect } from '../rollups/pairs';
@@ -169,7 +169,8 @@ const finishedSelects: Readonly<
   activeDays: activeDaysSelect,
   firstDays: firstDaysSelect,
   cohortMonths: cohortMonthsSelect,
-  mrrDays: mrrDaysSelect,
+  mrrDays: mrrSelect,
+  mrrMonths: mrrSelect,
   firstStarts: firstStartsSelect,
   retentionRows: retentionRowsSelect,
 };
