@@ -1,9 +1,8 @@
 import { retentionGrid } from '../../core/retention';
-import { ident, literal } from '../../core/sql/quote';
+import { literal } from '../../core/sql/quote';
 import { retentionTable } from '../../packs/product/retention';
 import { placed } from '../cluster';
 import type { Installation } from '../installation';
-import { proven } from '../refresh/progress';
 import { tableOf } from '../rollups/context';
 
 /** Columns of the view, with the types that they have where nothing is saved. */
@@ -23,18 +22,18 @@ const columns = {
   users_after: 'Nullable(UInt64)',
 } as const;
 
-// Scalar subqueries are Nullable: without a mark or a day nothing is told.
-const or1970 = (scalar: string) => `ifNull(${scalar}, toDateTime64(0, 3))`;
-
 /** SQL of the instant after the last day that has any event: where a source dried up, zeros would only wait. Told by the parts, unread. */
 export const dataEndSql = (installation: Installation): string =>
-  or1970(
-    `toDateTime64(addDays((SELECT max(d) FROM ${tableOf(installation, 'user_day')}), 1), 3, ${literal(installation.timezone)})`,
-  );
+  // A scalar subquery is Nullable: without a day nothing is told.
+  `ifNull(toDateTime64(addDays((SELECT max(d) FROM ${tableOf(installation, 'user_day')}), 1), 3, ${literal(installation.timezone)}), toDateTime64(0, 3))`;
 
-/** SQL of the instant up to which a table of a saved retention tells everything. */
+/** Marks of all saved retentions as one scalar, which the engine asks for once however many branches name it: table → proven. */
+const marksSql = (installation: Installation): string =>
+  `(SELECT mapFromArrays(groupArray(toString(view)), groupArray(hi)) FROM (SELECT view, max(hi) AS hi FROM ${tableOf(installation, 'done')} WHERE startsWith(view, ${literal(retentionTable(''))}) GROUP BY view))`;
+
+/** SQL of the instant up to which a table of a saved retention tells everything; without a mark nothing is told. */
 const coveredSql = (installation: Installation, table: string): string =>
-  `least(now64(3), ${or1970(proven(installation, table))}, ${dataEndSql(installation)})`;
+  `least(now64(3), ${marksSql(installation)}[${literal(table)}], ${dataEndSql(installation)})`;
 
 /**
  * View `retentions`: the cells of every saved retention, told apart by its name, in the reporting zone: what dashboards and people
@@ -68,6 +67,6 @@ export function retentionsView(installation: Installation): string | undefined {
   });
   const none = Object.entries(columns).map(([name, type]) => `defaultValueOfTypeName(${literal(type)}) AS ${name}`);
   const select = branches.length > 0 ? branches.join('\nUNION ALL\n') : `SELECT ${none.join(', ')} WHERE 0`;
-  const ddl = `CREATE OR REPLACE VIEW ${ident(installation.database)}.retentions AS\n${select}`;
+  const ddl = `CREATE OR REPLACE VIEW ${tableOf(installation, 'retentions')} AS\n${select}`;
   return placed(installation, { kind: 'view', name: 'retentions', ddl });
 }
