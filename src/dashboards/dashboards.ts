@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { activeUsersDashboard } from '../packs/product/dashboard';
+import { retentionDashboard } from '../packs/product/retentionDashboard';
 import { financeDashboard } from '../packs/revenue/dashboard';
 import { subscriptionsDashboard } from '../packs/revenue/subscriptionsDashboard';
 import { operationsDashboard } from '../packs/service/dashboard';
@@ -17,6 +18,7 @@ import { trustPanel } from './trust';
 const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => DashboardSpec)[] = [
   homeDashboard,
   activeUsersDashboard,
+  retentionDashboard,
   operationsDashboard,
   financeDashboard,
   subscriptionsDashboard,
@@ -28,7 +30,7 @@ export function dashboardSpecs(settings: BuildSettings): readonly DashboardSpec[
   const sql = dashboardSql(settings);
   const kit: DashboardKit = {
     sql,
-    trust: (rollups) => trustPanel(sql, rollups),
+    trust: (rollups, beginnings) => trustPanel(sql, rollups, beginnings),
     cohorts: (grid) => cohortPanel(sql, grid),
   };
   return buildable(
