@@ -13,7 +13,7 @@ export interface RollupKey {
   /** Logical column of the role whose value it holds. */
   readonly from: string;
   /** `source` keeps the source's own type (user ids may be integers, strings or UUIDs); else a ClickHouse type. */
-  readonly type: 'source' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date';
+  readonly type: 'source' | 'String' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date';
   /** How many values are kept apart unless tidemark.yaml says otherwise; the rest is `(other)`. Absent: all. */
   readonly top?: number;
 }
@@ -44,8 +44,8 @@ export interface PlacesRollup {
   /** From the finest on. */
   readonly tiers: readonly Grain[];
   readonly keys: readonly RollupKey[];
-  /** Whether the role's configured dimensions are keys too. */
-  readonly dimensions?: boolean;
+  /** Whether the role's configured dimensions are keys too: all, or those that step rows carry. */
+  readonly dimensions?: boolean | 'steps';
   /** None: the rollup is the set of its keys. */
   readonly measures: readonly RollupMeasure[];
   /** Rows that count; all when absent. */
@@ -71,9 +71,9 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `cohortMonths` from pairs and first days, `mrrDays` from changes of subscriptions.
+ * such pairs, `cohortMonths` from pairs and first days, `mrrDays` and `mrrMonths` from changes of subscriptions.
  */
-export type FinishedMethod = 'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays';
+export type FinishedMethod = 'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays' | 'mrrMonths';
 
 /** Finished numbers, kept from a rollup of places by the method named. */
 export interface FinishedRollup {

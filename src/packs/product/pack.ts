@@ -34,10 +34,11 @@ export const productPack: Pack = {
       name: 'step_day',
       title: 'Funnel steps',
       description:
-        'One row per user, moment and event name, for the event names under `steps`: what funnels are counted from.',
+        'One row per user, moment and event name, for the events of funnels, retentions, features and `steps`, with the dimensions that these ask for: what they are counted from.',
       role: 'events',
       tiers: ['day'],
       needs: 'steps',
+      dimensions: 'steps',
       where: '{event} IN {steps}',
       keys: [
         { column: 'user', from: 'user', type: 'source' },

@@ -1,6 +1,6 @@
 import { cohortRollups } from '../cohorts';
 import type { Pack, RollupMeasure } from '../types';
-import { mrrDay, mrrMetrics, subscriptionDay } from './mrr';
+import { mrrDay, mrrMetrics, mrrMonth, subscriptionDay } from './mrr';
 
 const money: readonly RollupMeasure[] = [
   { column: 'orders', type: 'UInt64', row: '1', class: 'additive', description: 'Orders placed on the day.' },
@@ -81,6 +81,7 @@ export const revenuePack: Pack = {
     },
     subscriptionDay,
     mrrDay,
+    mrrMonth,
   ],
   metrics: [
     {

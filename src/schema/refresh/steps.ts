@@ -9,7 +9,7 @@ import { firstDaysSelect } from '../rollups/firstDays';
 import type { Finished, Kept, Places } from '../rollups/installed';
 import { installedRollups } from '../rollups/installed';
 import { ledgerColumn, ledgerName, ledgerSelect, placeColumns } from '../rollups/ledger';
-import { mrrDaysSelect } from '../rollups/mrrDays';
+import { mrrSelect } from '../rollups/mrr';
 import { onlyGrows, pairsSelect } from '../rollups/pairs';
 import { placesColumns, recomputeSelect } from '../rollups/recompute';
 import { tierSelect } from '../rollups/tier';
@@ -164,7 +164,8 @@ const finishedSelects: Readonly<
   activeDays: activeDaysSelect,
   firstDays: firstDaysSelect,
   cohortMonths: cohortMonthsSelect,
-  mrrDays: mrrDaysSelect,
+  mrrDays: mrrSelect,
+  mrrMonths: mrrSelect,
 };
 
 /** Rollup of a step that keeps one. */

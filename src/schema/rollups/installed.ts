@@ -58,7 +58,7 @@ function installedOf(pack: Pack, installation: Installation): InstalledRollup[] 
   return pack.rollups.flatMap((rollup): InstalledRollup[] => {
     const base = rollup.kind === 'places' ? rollup : baseOf(pack, rollup);
     const source = installation.sources[base.role];
-    if (!source || (base.needs && source[base.needs].length === 0)) return [];
+    if (!source || (base.needs && !has(source, base.needs))) return [];
     const kept: readonly Kept[] =
       rollup.kind === 'places'
         ? placesOf(rollup, source, installation)
@@ -66,6 +66,9 @@ function installedOf(pack: Pack, installation: Installation): InstalledRollup[] 
     return kept.map((own) => ({ pack, rollup: own, role: base.role, sourceClass: source.sourceClass }));
   });
 }
+
+const has = (source: Source, needed: NonNullable<PlacesRollup['needs']>): boolean =>
+  source[needed].length > 0 || (needed === 'steps' && source.allSteps);
 
 /** The rollup of places that finished numbers are kept from. */
 export function baseOf(pack: Pack, rollup: FinishedRollup): PlacesRollup {
@@ -77,6 +80,17 @@ export function baseOf(pack: Pack, rollup: FinishedRollup): PlacesRollup {
 /** `''` for the reporting zone, else what its tables are told by: `__asia_kathmandu`. */
 export function zoneSuffix(zone: string, installation: Installation): string {
   return zone === installation.timezone ? '' : `__${zone.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
+}
+
+function dimensionKeys({ dimensions }: PlacesRollup, source: Source): readonly RollupKey[] {
+  if (dimensions === 'steps')
+    return source.stepDimensions.map(({ name, followed }) => ({
+      column: name,
+      from: name,
+      type: followed ? 'String' : 'LowCardinality(String)',
+    }));
+  if (!dimensions) return [];
+  return source.dimensions.map((d) => ({ column: d, from: d, type: 'LowCardinality(String)', top: dimensionTop }));
 }
 
 function finishedIn(rollup: FinishedRollup, role: RoleName, timezone: string, installation: Installation): Finished {
@@ -98,16 +112,10 @@ function placesOf(rollup: PlacesRollup, source: Source, installation: Installati
   // A source that knows only days has no minutes, and the same days in every zone.
   const tiers = isDate(source) ? rollup.tiers.filter((tier) => tier === 'day') : rollup.tiers;
   const zones = isDate(source) ? [installation.timezone] : [installation.timezone, ...installation.zones];
-  const dimensions = rollup.dimensions
-    ? source.dimensions.map((d): RollupKey => ({
-        column: d,
-        from: d,
-        type: 'LowCardinality(String)',
-        top: dimensionTop,
-      }))
-    : [];
-  const { kind, name, title, description, role, measures, where } = rollup;
-  const keys = [...rollup.keys, ...dimensions].map((key) => ({
+  const { kind, name, title, description, role, measures } = rollup;
+  // Step rows of all events need no condition.
+  const where = rollup.dimensions === 'steps' && source.allSteps ? undefined : rollup.where;
+  const keys = [...rollup.keys, ...dimensionKeys(rollup, source)].map((key) => ({
     ...key,
     ...(key.top && { top: source.tops[key.from] ?? key.top }),
   }));
