@@ -1,3 +1,4 @@
+import type { FunnelSpec } from '../core/funnel/spec';
 import type { Grain, MeasureClass, RoleName } from '../core/model';
 
 /**
@@ -13,7 +14,7 @@ export interface RollupKey {
   /** Logical column of the role whose value it holds. */
   readonly from: string;
   /** `source` keeps the source's own type (user ids may be integers, strings or UUIDs); else a ClickHouse type. */
-  readonly type: 'source' | 'String' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date';
+  readonly type: 'source' | 'String' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date' | 'UInt8' | 'UInt16';
   /** How many values are kept apart unless tidemark.yaml says otherwise; the rest is `(other)`. Absent: all. */
   readonly top?: number;
 }
@@ -71,9 +72,11 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `cohortMonths` from pairs and first days, `mrrDays` and `mrrMonths` from changes of subscriptions.
+ * such pairs, `cohortMonths` from pairs and first days, `mrrDays` and `mrrMonths` from changes of subscriptions, `funnelTimes` from step
+ * rows, `funnelDays` from these times.
  */
-export type FinishedMethod = 'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays' | 'mrrMonths';
+export type FinishedMethod =
+  'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays' | 'mrrMonths' | 'funnelTimes' | 'funnelDays';
 
 /** Finished numbers, kept from a rollup of places by the method named. */
 export interface FinishedRollup {
@@ -86,6 +89,8 @@ export interface FinishedRollup {
   readonly from: string;
   /** Name of the rollup of first days that it needs, too: it is refreshed after that. */
   readonly firsts?: string;
+  /** Methods `funnelTimes` and `funnelDays`: what is counted. */
+  readonly funnel?: FunnelSpec;
   /** Column of {@link from} that is counted, where it is no key here. */
   readonly entity?: string;
   /** Keys beside the day (of method `firstDays`: instead of it), with the columns of {@link from} whose values they hold. */

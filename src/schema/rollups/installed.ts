@@ -3,6 +3,7 @@ import { packs } from '../../packs';
 import type { FinishedRollup, Pack, PlacesRollup, RollupKey, RollupMeasure } from '../../packs/types';
 import type { Installation, Source } from '../installation';
 import { isDate } from './columns';
+import { withFunnels } from './savedFunnels';
 
 /** How many values of a configured dimension are kept apart unless tidemark.yaml says otherwise. */
 const dimensionTop = 100;
@@ -50,7 +51,7 @@ export interface InstalledRollup {
 
 /** Tables of all packs whose role is mapped, in pack order, lower tiers first. A pack without its role is left out. */
 export function installedRollups(installation: Installation): readonly InstalledRollup[] {
-  return packs.flatMap((pack) => installedOf(pack, installation));
+  return packs.flatMap((pack) => installedOf(withFunnels(pack, installation), installation));
 }
 
 function installedOf(pack: Pack, installation: Installation): InstalledRollup[] {
