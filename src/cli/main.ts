@@ -6,6 +6,7 @@ import { configCommand } from './commands/config';
 import { doctorCommand } from './commands/doctor';
 import { dropCommand } from './commands/drop';
 import { explainCommand } from './commands/explain';
+import { funnelCommand } from './commands/funnel';
 import { migrateCommand } from './commands/migrate';
 import { refreshCommand } from './commands/refresh';
 import { seedCommand } from './commands/seed';
@@ -24,6 +25,7 @@ const commands: readonly (() => Command)[] = [
   doctorCommand,
   dropCommand,
   explainCommand,
+  funnelCommand,
   migrateCommand,
   refreshCommand,
   seedCommand,
