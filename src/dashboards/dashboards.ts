@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { activeUsersDashboard } from '../packs/product/dashboard';
+import { funnelsDashboard } from '../packs/product/funnelsDashboard';
 import { financeDashboard } from '../packs/revenue/dashboard';
 import { operationsDashboard } from '../packs/service/dashboard';
 import { cohortPanel } from './cohorts';
@@ -16,6 +17,7 @@ import { trustPanel } from './trust';
 const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => DashboardSpec)[] = [
   homeDashboard,
   activeUsersDashboard,
+  funnelsDashboard,
   operationsDashboard,
   financeDashboard,
   rollupsDashboard,
@@ -26,7 +28,7 @@ export function dashboardSpecs(settings: BuildSettings): readonly DashboardSpec[
   const sql = dashboardSql(settings);
   const kit: DashboardKit = {
     sql,
-    trust: (rollups) => trustPanel(sql, rollups),
+    trust: (rollups, orWhere) => trustPanel(sql, rollups, orWhere),
     cohorts: (grid) => cohortPanel(sql, grid),
   };
   return buildable(
