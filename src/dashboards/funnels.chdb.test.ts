@@ -4,7 +4,17 @@ import type { Config } from '../config/config';
 import type { FunnelRow } from '../core/funnel/table';
 import { withAllSteps } from '../core/funnel/table';
 import { localDay } from '../core/metrics/calendar';
-import { applyMigration, funnelAnswer, inspect, planMigration, refreshOnce } from '../schema';
+import { planQuestion } from '../core/metrics';
+import {
+  applyMigration,
+  funnelAnswer,
+  inspect,
+  plannerCatalogue,
+  planMigration,
+  readStatus,
+  refreshOnce,
+  watermarksOf,
+} from '../schema';
 import type { Installation } from '../schema';
 import { testConfig } from '../testing/config';
 import type { ResultRow } from '../testing/dashboardQueries';
@@ -196,6 +206,23 @@ test('a funnel is answered alike from its own table, from step rows and from the
 const withoutSteps = (own: Installation): Installation => ({
   ...own,
   sources: { ...own.sources, events: { ...own.sources.events!, steps: ['other'] } },
+});
+
+test('the metrics of a saved funnel are in the catalogue and answered from its table', async () => {
+  const status = await readStatus(installation, engine.db);
+  const catalogue = plannerCatalogue(installation, watermarksOf(status));
+  const ask = async (metric: string, by: readonly string[]) => {
+    const range = { fromMs: nowMs - 30 * dayMs, toMs: nowMs, interval: 'all', timezone: 'UTC' } as const;
+    const plan = planQuestion({ ...range, metric, by }, catalogue, Date.now());
+    expect(plan.chosen).toBe('funnel_buy');
+    return engine.db.query(`SELECT * EXCEPT open FROM (${plan.sql})`);
+  };
+  expect(await ask('funnel_buy_entries', [])).toEqual([{ value: 4 }]);
+  expect(await ask('funnel_buy_conversion', ['plan'])).toEqual([
+    { plan: 'free', value: 0.5 },
+    { plan: 'pro', value: 0.5 },
+  ]);
+  expect(catalogue.metrics.find((m) => m.name === 'funnel_buy_entries')?.dimensions).toEqual(['plan']);
 });
 
 test('a dimension that is none is refused by name', () => {
