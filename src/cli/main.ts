@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor';
 import { dropCommand } from './commands/drop';
 import { explainCommand } from './commands/explain';
 import { funnelCommand } from './commands/funnel';
+import { initCommand } from './commands/init';
 import { migrateCommand } from './commands/migrate';
 import { refreshCommand } from './commands/refresh';
 import { seedCommand } from './commands/seed';
@@ -26,6 +27,7 @@ const commands: readonly (() => Command)[] = [
   dropCommand,
   explainCommand,
   funnelCommand,
+  initCommand,
   migrateCommand,
   refreshCommand,
   seedCommand,

@@ -12,6 +12,7 @@ export const pages = {
   funnels: { uid: 'tidemark-funnels', title: 'Funnels' },
   operations: { uid: 'tidemark-operations', title: 'Operations' },
   finance: { uid: 'tidemark-finance', title: 'Finance' },
+  subscriptions: { uid: 'tidemark-subscriptions', title: 'Subscriptions' },
   rollups: { uid: 'tidemark-rollups', title: 'Rollups & views' },
 } as const;
 export type PageName = keyof typeof pages;

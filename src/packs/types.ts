@@ -72,11 +72,11 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `cohortMonths` from pairs and first days, `mrrDays` and `mrrMonths` from changes of subscriptions, `funnelTimes` from step
- * rows, `funnelDays` from these times.
+ * such pairs, `cohortMonths` from pairs and first days, `cohortSums` from places with measures and first days, `mrrDays` and `mrrMonths`
+ * from changes of subscriptions, `funnelTimes` from step rows, `funnelDays` from these times.
  */
 export type FinishedMethod =
-  'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays' | 'mrrMonths' | 'funnelTimes' | 'funnelDays';
+  'activeDays' | 'firstDays' | 'cohortMonths' | 'cohortSums' | 'mrrDays' | 'mrrMonths' | 'funnelTimes' | 'funnelDays';
 
 /** Finished numbers, kept from a rollup of places by the method named. */
 export interface FinishedRollup {
@@ -118,6 +118,8 @@ export interface Metric {
   readonly windows?: Readonly<Record<string, number>>;
   /** What groups are ranked by where only the greatest are asked for; {@link sql} when absent. A ratio names its volume. */
   readonly weight?: string;
+  /** Logical column of whose values one at a time may be told, unless it is a constant: the currency of an amount. */
+  readonly unmixed?: string;
   /** Logical columns of the role it may be grouped and filtered by; where the rollup lacks one, raw rows answer. */
   readonly dimensions: readonly string[];
 }

@@ -35,6 +35,7 @@ const built = [
   'dashboards/home.json',
   'dashboards/operations.json',
   'dashboards/rollups.json',
+  'dashboards/subscriptions.json',
   'provisioning/dashboards/tidemark.yaml',
   'provisioning/datasources/tidemark.yaml',
 ];

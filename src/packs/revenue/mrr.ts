@@ -106,6 +106,7 @@ const movement = (name: string, column: string, title: string, description: stri
   class: 'additive',
   rollup: mrrDay.name,
   sql: `sum(${column})`,
+  unmixed: 'currency',
   dimensions: ['currency'],
 });
 
@@ -119,6 +120,7 @@ export const mrrMetrics: readonly Metric[] = [
     class: 'semi-additive',
     rollup: mrrDay.name,
     sql: 'sum(mrr)',
+    unmixed: 'currency',
     dimensions: ['currency'],
   },
   {
