@@ -13,7 +13,7 @@ export interface RollupKey {
   /** Logical column of the role whose value it holds. */
   readonly from: string;
   /** `source` keeps the source's own type (user ids may be integers, strings or UUIDs); else a ClickHouse type. */
-  readonly type: 'source' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date';
+  readonly type: 'source' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date' | 'UInt16';
   /** How many values are kept apart unless tidemark.yaml says otherwise; the rest is `(other)`. Absent: all. */
   readonly top?: number;
 }
@@ -71,9 +71,14 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `cohortMonths` from pairs and first days, `mrrDays` from changes of subscriptions.
+ * such pairs, `activeSpans` (calendar weeks or months) and `cohortMonths` from pairs and first days, `mrrDays` from changes of
+ * subscriptions.
  */
-export type FinishedMethod = 'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays';
+export type FinishedMethod = 'activeDays' | 'activeSpans' | 'firstDays' | 'cohortMonths' | 'mrrDays';
+
+/** Calendar weeks (from the configured first day of the week on) and months. */
+export const calendarSpans = ['week', 'month'] as const;
+export type CalendarSpan = (typeof calendarSpans)[number];
 
 /** Finished numbers, kept from a rollup of places by the method named. */
 export interface FinishedRollup {
@@ -91,6 +96,8 @@ export interface FinishedRollup {
   /** Keys beside the day (of method `firstDays`: instead of it), with the columns of {@link from} whose values they hold. */
   readonly keys: readonly RollupKey[];
   readonly columns: readonly FinishedColumn[];
+  /** Width of its buckets, where these are no days: `d` is the first day of each. */
+  readonly span?: CalendarSpan;
   /** Seconds between two refreshes: a late change makes many days anew, so not as often as its source. */
   readonly everySeconds: number;
 }

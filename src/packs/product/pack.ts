@@ -1,5 +1,7 @@
 import { cohortRollups } from '../cohorts';
+import { calendarSpans } from '../types';
 import type { Pack } from '../types';
+import { activeSpan } from './lifecycle';
 
 /** Who uses the product, when and how often: from one row per event. */
 export const productPack: Pack = {
@@ -72,6 +74,7 @@ export const productPack: Pack = {
         { column: 'dormant_users', description: 'Users active on the day before and not on the day.' },
       ],
     },
+    ...calendarSpans.map(activeSpan),
   ],
   metrics: [
     {

@@ -2,6 +2,7 @@ import { ident } from '../../core/sql/quote';
 import { feedColumns, feedSelect } from '../insert/feed';
 import type { Installation } from '../installation';
 import { activeDaysSelect } from '../rollups/activeDays';
+import { activeSpansSelect } from '../rollups/activeSpans';
 import { cohortMonthsSelect } from '../rollups/cohortMonths';
 import type { SourceContext, Span } from '../rollups/context';
 import { tableOf } from '../rollups/context';
@@ -162,6 +163,7 @@ const finishedSelects: Readonly<
   Record<Finished['method'], (installation: Installation, rollup: Finished, span: Span, target: string) => string>
 > = {
   activeDays: activeDaysSelect,
+  activeSpans: activeSpansSelect,
   firstDays: firstDaysSelect,
   cohortMonths: cohortMonthsSelect,
   mrrDays: mrrDaysSelect,

@@ -1,4 +1,4 @@
-import type { Grain, RoleName } from '../../core/model';
+import type { Grain, RoleName, WeekStart } from '../../core/model';
 import { dayNumber, dayText } from './calendar';
 import type { Finished } from '../../schema/rollups/installed';
 import type { Expected } from './expected';
@@ -6,6 +6,7 @@ import type { Version } from './history';
 import { stepNames } from './history';
 import { mrrDays, told } from './mrr';
 import { planOf, releaseOf } from './tables';
+import { lifecycle } from '../product/lifecycle';
 
 export type { Expected } from './expected';
 
@@ -113,14 +114,19 @@ export function expectedPlaces(truth: Truth, name: string, grain: Grain, zone: s
 /** Finished numbers, without days on which there is nothing: how many of those lie about is not the law's business. */
 export function expectedFinished(
   truth: Truth,
-  { method, role }: Pick<Finished, 'method' | 'role'>,
+  { method, role, span = 'week' }: Pick<Finished, 'method' | 'role' | 'span'>,
   zone: string,
+  weekStart: WeekStart,
   today: number,
 ): Expected {
   if (method === 'firstDays') {
     return new Map([...firstDays(truth[role] ?? [], zone)].map(([user, d]) => [`${dayText(d)}|${user}`, []]));
   }
   if (method === 'cohortMonths') return cohortMonths(truth[role] ?? [], zone);
+  if (method === 'activeSpans') {
+    const activity = (truth[role] ?? []).map((r) => ({ user: r.user, day: dayNumber(r.timeMs, zone) }));
+    return lifecycle(activity, { span, weekStart });
+  }
   if (method === 'activeDays') {
     const rows = truth.events ?? [];
     // Days to come are told only where something is known of them.
