@@ -3,7 +3,7 @@ import { createNativeDecoder, headOf } from '../native';
 import { readBlocks } from './blocks';
 import type { ClickHouseClient } from './client';
 import { fail } from './errors';
-import { pause } from './pause';
+import { createTurns, pause } from './pause';
 import { retryAfterMs } from './retry';
 import type { Slots } from './slots';
 import { stopQuery } from './stop';
@@ -96,11 +96,13 @@ async function runOnce(options: RunOptions): Promise<RunResult> {
     const taken = createTaken(limits);
     const decoder = createNativeDecoder(answer.timeZone ? { zone: answer.timeZone } : {});
     const soFar = () => ({ queryId, blocks: taken.blocks, rows: taken.rows, bytes: decoder.position });
+    const turn = createTurns();
     let cut: RunResult['cut'];
     for await (const block of readBlocks(answer, decoder)) {
       cut = taken.add(block, decoder.position);
       options.onBlocks?.(soFar());
       if (cut) break;
+      await turn();
     }
     if (cut) abort();
     const elapsedMs = performance.now() - startedMs;

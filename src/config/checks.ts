@@ -1,5 +1,6 @@
 import { roleNames } from '../core/model';
 import { roleProblems } from './checks/role';
+import { savedProblems } from './checks/saved';
 import { defaultTiers } from './schema';
 import { mapping } from './problem';
 import type { Mapping, Path, Problem } from './problem';
@@ -21,6 +22,7 @@ export function crossChecks(content: unknown): Problem[] {
     ...tierProblems(mapping(root.tiers)),
     ...freshProblems(mapping(root.refresh), mapping(root.tiers)),
     ...byRole,
+    ...savedProblems(root),
   ];
 }
 

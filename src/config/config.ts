@@ -1,3 +1,5 @@
+import type { FunnelSpec } from '../core/funnel/spec';
+import type { RetentionSpec } from '../core/retention/spec';
 import type { RoleMapping, RoleName, WeekStart } from '../core/model';
 
 /** How to reach ClickHouse's HTTP interface. */
@@ -71,6 +73,8 @@ export interface RoleConfig extends RoleMapping {
   readonly mode: 'recompute' | 'insert';
   /** Role *events*: event names of which step rows are kept for funnels. */
   readonly steps: readonly string[];
+  /** Role *events*: event names whose first use, breadth and frequency are followed. */
+  readonly features: readonly string[];
   /** Role *requests*: Apdex threshold in ms. */
   readonly apdexMs: number;
 }
@@ -84,4 +88,7 @@ export interface Config {
   readonly refresh: RefreshConfig;
   readonly tiers: TiersConfig;
   readonly roles: Readonly<Partial<Record<RoleName, RoleConfig>>>;
+  /** Kept as rollups, in the order of tidemark.yaml; all they name exists. */
+  readonly funnels: readonly FunnelSpec[];
+  readonly retentions: readonly RetentionSpec[];
 }

@@ -83,6 +83,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `one of ${quoted(issue.values.map(String))}`;
     case 'too_small':
+      if (issue.origin === 'array') return `a list of at least ${issue.minimum} entries`;
       return issue.origin === 'string' ? 'a text that is not empty' : `a whole number of at least ${issue.minimum}`;
     case 'too_big':
       return `a whole number of at most ${issue.maximum}`;

@@ -32,6 +32,8 @@ test('a minimal file gets the documented defaults', () => {
     },
     tiers: { minuteDays: 7, quarterDays: 366 },
     roles: {},
+    funnels: [],
+    retentions: [],
   });
 });
 
@@ -54,6 +56,7 @@ test('a role is mapped with its columns, constants and window', () => {
     tops: {},
     mode: 'recompute',
     steps: [],
+    features: [],
     apdexMs: 500,
   });
 });
@@ -104,7 +107,7 @@ roles:
     columns: {time: t, user: u, amount: a}
 `;
   expect(problemsOf(text)).toEqual([
-    '  tidemark.yaml:2:1 conection: This key does not exist. Accepted here: version, connection, reporting, refresh, tiers, roles. Did you mean "connection"?',
+    '  tidemark.yaml:2:1 conection: This key does not exist. Accepted here: version, connection, reporting, refresh, tiers, roles, funnels, retentions. Did you mean "connection"?',
     '  tidemark.yaml:5:13 reporting.timezone: Time zone "europe/berlin" does not exist. Write an IANA name such as Europe/Berlin or UTC. Did you mean "Europe/Berlin"?',
     '  tidemark.yaml:6:14 reporting.weekStart: "Monday" is not accepted. Accepted: monday, sunday. Did you mean "monday"?',
     '  tidemark.yaml:8:17 refresh.everySeconds: Found "5", expected a whole number.',
@@ -158,7 +161,7 @@ test.each([
     'a constant for a role that has none',
     events('id: i, time: t, event: e, user: u, ingestedAt: a', '    constants: {event: x}\n'),
     [
-      '  tidemark.yaml:9:5 roles.events.constants: This key does not exist. Accepted here: table, class, windowDays, mode, redelivers, keepsDays, dimensions, top, steps, columns.',
+      '  tidemark.yaml:9:5 roles.events.constants: This key does not exist. Accepted here: table, class, windowDays, mode, redelivers, keepsDays, dimensions, top, steps, features, columns.',
     ],
   ],
 ])('%s is refused with its place', (_, text, problems) => {

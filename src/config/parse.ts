@@ -12,6 +12,7 @@ import { inFileOrder, locate } from './problem';
 import type { Path, Problem } from './problem';
 import { toRole } from './role';
 import type { ParsedRole } from './role';
+import { toFunnel, toRetention } from './saved';
 import { configJsonSchema, configSchema } from './schema';
 
 /** Where the text came from and which environment its references mean. */
@@ -75,7 +76,8 @@ function pathOf(ancestors: readonly unknown[]): Path {
 
 type Parsed = NonNullable<ReturnType<typeof configSchema.safeParse>['data']>;
 
-function toConfig(file: string, { connection, reporting, refresh, tiers, roles }: Parsed): Config {
+function toConfig(file: string, parsed: Parsed): Config {
+  const { connection, reporting, refresh, tiers, roles, funnels, retentions } = parsed;
   const mapped = roleNames.flatMap((name) => {
     const role = roles[name] as ParsedRole | undefined;
     return role ? [[name, toRole(role)] as const] : [];
@@ -89,5 +91,7 @@ function toConfig(file: string, { connection, reporting, refresh, tiers, roles }
     refresh,
     tiers,
     roles: Object.fromEntries(mapped),
+    funnels: Object.entries(funnels).map(([name, written]) => toFunnel(name, written)),
+    retentions: Object.entries(retentions).map(([name, written]) => toRetention(name, written)),
   };
 }

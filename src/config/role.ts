@@ -10,6 +10,7 @@ export interface ParsedRole {
   readonly mode: RoleConfig['mode'];
   readonly keepsDays?: number | undefined;
   readonly steps?: readonly string[] | undefined;
+  readonly features?: readonly string[] | undefined;
   readonly apdexMs?: number | undefined;
   readonly dimensions?: Readonly<Record<string, WrittenDimension>> | undefined;
   readonly top?: Readonly<Record<string, number>> | undefined;
@@ -33,6 +34,7 @@ export function toRole(role: ParsedRole): RoleConfig {
     tops: { ...Object.fromEntries(own), ...role.top },
     mode: role.mode,
     steps: role.steps ?? [],
+    features: role.features ?? [],
     apdexMs: role.apdexMs ?? defaultApdexMs,
     ...(role.windowDays !== undefined && { windowDays: role.windowDays }),
     ...(role.keepsDays !== undefined && { keepsDays: role.keepsDays }),

@@ -72,7 +72,12 @@ function special(name: RoleName) {
       steps: z
         .array(z.string().min(1))
         .optional()
-        .describe('Events of which each step of each user is kept, for funnels.'),
+        .describe('Events of which each step of each user is kept, beside those of funnels, retentions and features.'),
+      features: z
+        .array(z.string().min(1))
+        .max(50)
+        .optional()
+        .describe('Events that are features of the product: who adopts them, how many and how often people use them.'),
     }),
     ...(name === 'requests' && {
       apdexMs: z

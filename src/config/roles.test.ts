@@ -50,6 +50,7 @@ test('a role of events has dimensions, tops, steps and a mode', () => {
     tops: { event: 1000, plan: 20, city: 50 },
     keepsDays: 400,
     mode: 'insert',
+    features: [],
     steps: ['signup', 'purchase'],
     apdexMs: 500,
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { weekStarts } from '../core/model';
 import { role } from './roleSchema';
+import { funnels, retentions } from './savedSchema';
 
 const text = (description: string) => z.string().min(1).describe(description);
 const seconds = (least: number, preset: number, description: string) =>
@@ -96,6 +97,8 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Which of your tables play which part. Every role is optional.'),
+  funnels,
+  retentions,
 });
 
 /** JSON Schema of tidemark.yaml for editors, as committed in docs/tidemark.schema.json. */

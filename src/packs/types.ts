@@ -13,7 +13,7 @@ export interface RollupKey {
   /** Logical column of the role whose value it holds. */
   readonly from: string;
   /** `source` keeps the source's own type (user ids may be integers, strings or UUIDs); else a ClickHouse type. */
-  readonly type: 'source' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date' | 'UInt16';
+  readonly type: 'source' | 'String' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date' | 'UInt16';
   /** How many values are kept apart unless tidemark.yaml says otherwise; the rest is `(other)`. Absent: all. */
   readonly top?: number;
 }
@@ -44,8 +44,8 @@ export interface PlacesRollup {
   /** From the finest on. */
   readonly tiers: readonly Grain[];
   readonly keys: readonly RollupKey[];
-  /** Whether the role's configured dimensions are keys too. */
-  readonly dimensions?: boolean;
+  /** Whether the role's configured dimensions are keys too: all, or those that step rows carry. */
+  readonly dimensions?: boolean | 'steps';
   /** None: the rollup is the set of its keys. */
   readonly measures: readonly RollupMeasure[];
   /** Rows that count; all when absent. */
@@ -72,9 +72,17 @@ export interface FinishedColumn {
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
  * such pairs, `activeSpans` (calendar weeks or months) and `cohortMonths` from pairs and first days, `mrrDays` from changes of
- * subscriptions.
+ * subscriptions; of features, `adoption` from first uses and first days, `featureUses` and `featureBreadth` from step rows.
  */
-export type FinishedMethod = 'activeDays' | 'activeSpans' | 'firstDays' | 'cohortMonths' | 'mrrDays';
+export type FinishedMethod =
+  | 'activeDays'
+  | 'activeSpans'
+  | 'firstDays'
+  | 'cohortMonths'
+  | 'adoption'
+  | 'featureUses'
+  | 'featureBreadth'
+  | 'mrrDays';
 
 /** Calendar weeks (from the configured first day of the week on) and months. */
 export const calendarSpans = ['week', 'month'] as const;
@@ -89,8 +97,10 @@ export interface FinishedRollup {
   readonly description: string;
   /** Name of the rollup of the same pack that it is kept from. */
   readonly from: string;
-  /** Name of the rollup of first days that it needs, too: it is refreshed after that. */
+  /** Name of the rollup of first days that it needs, too: it is refreshed after both. */
   readonly firsts?: string;
+  /** Installed only where the role has this configured; of {@link from}, only rows of such events count. */
+  readonly needs?: 'features';
   /** Column of {@link from} that is counted, where it is no key here. */
   readonly entity?: string;
   /** Keys beside the day (of method `firstDays`: instead of it), with the columns of {@link from} whose values they hold. */

@@ -108,6 +108,9 @@ test('requests have their columns, threshold and constants; a duration that is t
     keepsDays: null,
     mode: 'recompute',
     steps: [],
+    allSteps: false,
+    stepDimensions: [],
+    features: [],
     apdexMs: 250,
     only: '',
   });
@@ -176,6 +179,9 @@ describe('refunds made of orders', () => {
       keepsDays: 45,
       mode: 'recompute',
       steps: [],
+      allSteps: false,
+      stepDimensions: [],
+      features: [],
       apdexMs: 500,
       only: 'ifNull(`back`, 0) > 0',
     });
@@ -325,6 +331,8 @@ test('zones, lanes and tiers reach the installation', async () => {
     lateDaysPerRun: 4,
     memoryMb: 700,
     tiers: { minuteDays: 7, quarterDays: 366 },
+    funnels: [],
+    retentions: [],
     sources: {},
   });
 });

@@ -11,6 +11,7 @@ import { readTable } from './inspect/table';
 import { keepsDaysOf } from './inspect/ttl';
 import { bareType, mayBeNull, wanted } from './inspect/types';
 import type { Installation, Source } from './installation';
+import { noSteps, stepNeeds } from './steps';
 import { readCapped, withCapped } from './inspect/capped';
 
 export { bareType } from './inspect/types';
@@ -28,7 +29,7 @@ export async function inspect(config: Config, db: Db): Promise<Installation> {
     if (!facts) throw fail('source_missing', { role, table: mapping.table });
     if (mapping.mode === 'insert' && config.connection.cluster !== undefined)
       throw fail('insert_on_cluster', { role, cluster: config.connection.cluster });
-    sources[role] = sourceOf(role, mapping, facts);
+    sources[role] = sourceOf(role, config, mapping, facts);
   }
   const refunds = sources.orders && !sources.refunds ? refundsOf(sources.orders) : undefined;
   const installation: Installation = {
@@ -38,6 +39,8 @@ export async function inspect(config: Config, db: Db): Promise<Installation> {
     ...config.refresh,
     tiers: config.tiers,
     sources: { ...sources, ...(refunds && { refunds }) },
+    funnels: config.funnels,
+    retentions: config.retentions,
   };
   return withCapped(installation, await readCapped(installation, db));
 }
@@ -47,7 +50,7 @@ type Resolved = Pick<Source, 'columns' | 'types' | 'nullable'> & {
   readonly read: readonly string[];
 };
 
-function sourceOf(role: RoleName, mapping: RoleConfig, facts: TableFacts): Source {
+function sourceOf(role: RoleName, config: Config, mapping: RoleConfig, facts: TableFacts): Source {
   const { table, sourceClass, mode } = mapping;
   const { read, ...resolved } = resolveColumns(role, mapping, facts);
   if (mode === 'insert' && !facts.engine.endsWith('MergeTree')) {
@@ -73,7 +76,8 @@ function sourceOf(role: RoleName, mapping: RoleConfig, facts: TableFacts): Sourc
       keepsDays: mapping.keepsDays,
     }),
     mode,
-    steps: mapping.steps,
+    ...(role === 'events' ? stepNeeds(config) : noSteps),
+    features: mapping.features,
     apdexMs: mapping.apdexMs,
     only: '',
   };

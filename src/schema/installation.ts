@@ -1,3 +1,5 @@
+import type { FunnelSpec } from '../core/funnel/spec';
+import type { RetentionSpec } from '../core/retention/spec';
 import type { RoleName, SourceClass, WeekStart } from '../core/model';
 
 /** A source table as it really is: resolved once per migrate, so that no statement guesses a type. */
@@ -28,6 +30,12 @@ export interface Source {
   readonly mode: 'recompute' | 'insert';
   /** Role *events*: event names of which step rows are kept for funnels. */
   readonly steps: readonly string[];
+  /** Role *events*: whether step rows of all events are kept, whatever {@link steps} names. */
+  readonly allSteps: boolean;
+  /** Role *events*: dimensions that step rows carry; *followed* ones may have as many values as there are users. */
+  readonly stepDimensions: readonly { readonly name: string; readonly followed: boolean }[];
+  /** Role *events*: event names that are features of the product. */
+  readonly features: readonly string[];
   /** Role *requests*: satisfied up to this many ms, tolerating up to four times as many (Apdex). */
   readonly apdexMs: number;
   /** Condition on the source's own columns that a row must fulfil to belong to the role (a derived role); `''` for none. */
@@ -60,4 +68,7 @@ export interface Installation {
   /** Lives of the finer tiers, in days. */
   readonly tiers: { readonly minuteDays: number; readonly quarterDays: number };
   readonly sources: Readonly<Partial<Record<RoleName, Source>>>;
+  /** Kept as rollups; all the events and dimensions that they name are in the step rows. */
+  readonly funnels: readonly FunnelSpec[];
+  readonly retentions: readonly RetentionSpec[];
 }

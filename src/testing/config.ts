@@ -17,6 +17,8 @@ export interface TestConfig {
   readonly refresh?: Partial<Config['refresh']>;
   readonly tiers?: Partial<Config['tiers']>;
   readonly roles?: Readonly<Partial<Record<RoleName, TestRole>>>;
+  readonly funnels?: Config['funnels'];
+  readonly retentions?: Config['retentions'];
 }
 
 /** A role with the defaults of tidemark.yaml. */
@@ -26,12 +28,14 @@ export const testRole = (role: TestRole): RoleConfig => ({
   tops: {},
   mode: 'recompute',
   steps: [],
+  features: [],
   apdexMs: defaultApdexMs,
   ...role,
 });
 
 /** A configuration with defaults, so that a new key does not touch every test. */
-export function testConfig({ database, url = '', reporting, refresh, tiers, roles = {} }: TestConfig): Config {
+export function testConfig(own: TestConfig): Config {
+  const { database, url = '', reporting, refresh, tiers, roles = {}, funnels = [], retentions = [] } = own;
   const mapped = Object.entries(roles).map(([name, role]) => [name, testRole(role)] as const);
   return {
     file: 'tidemark.yaml',
@@ -48,6 +52,8 @@ export function testConfig({ database, url = '', reporting, refresh, tiers, role
     },
     tiers: { minuteDays: 7, quarterDays: 366, ...tiers },
     roles: Object.fromEntries(mapped),
+    funnels,
+    retentions,
   };
 }
 
@@ -61,7 +67,7 @@ export function configText({ connection, reporting, refresh, tiers, roles }: Con
     ...(Object.keys(own.constants).length > 0 && { constants: own.constants }),
     ...(dimensions.length > 0 && { dimensions: Object.fromEntries(dimensions.map((d) => [d.name, d.from])) }),
     ...(Object.keys(tops).length > 0 && { top: tops }),
-    ...(name === 'events' && { steps: own.steps }),
+    ...(name === 'events' && { steps: own.steps, features: own.features }),
     ...(name === 'requests' && { apdexMs: own.apdexMs }),
     ...(windowDays !== undefined && { windowDays }),
     ...(keepsDays !== undefined && { keepsDays }),

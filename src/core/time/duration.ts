@@ -13,6 +13,26 @@ export function parseDuration(text: string): Bucket | undefined {
   return count > 0 && unit !== undefined && isUnit(unit) ? { count, unit } : undefined;
 }
 
+const fixedUnitMs: Partial<Record<BucketUnit, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/**
+ * Milliseconds of a duration in a unit that is always as long (days are 24 hours); `undefined` for months, quarters, years
+ * and for what is no duration.
+ * @example durationMs('14d') // 1209600000
+ */
+export function durationMs(text: string): number | undefined {
+  const duration = parseDuration(text);
+  const unitMs = duration && fixedUnitMs[duration.unit];
+  return unitMs === undefined ? undefined : duration!.count * unitMs;
+}
+
 function isUnit(text: string): text is BucketUnit {
   return (bucketUnits as readonly string[]).includes(text);
 }

@@ -1,6 +1,7 @@
 import { cohortRollups } from '../cohorts';
 import { calendarSpans } from '../types';
 import type { Pack } from '../types';
+import { featureRollups } from './features';
 import { activeSpan } from './lifecycle';
 
 /** Who uses the product, when and how often: from one row per event. */
@@ -36,10 +37,11 @@ export const productPack: Pack = {
       name: 'step_day',
       title: 'Funnel steps',
       description:
-        'One row per user, moment and event name, for the event names under `steps`: what funnels are counted from.',
+        'One row per user, moment and event name, for the events of funnels, retentions, features and `steps`, with the dimensions that these ask for: what they are counted from.',
       role: 'events',
       tiers: ['day'],
       needs: 'steps',
+      dimensions: 'steps',
       where: '{event} IN {steps}',
       keys: [
         { column: 'user', from: 'user', type: 'source' },
@@ -75,6 +77,7 @@ export const productPack: Pack = {
       ],
     },
     ...calendarSpans.map(activeSpan),
+    ...featureRollups,
   ],
   metrics: [
     {

@@ -2,6 +2,7 @@ import type { Config, RoleConfig } from '../../config/config';
 import type { RoleName } from '../../core/model';
 import { fail } from '../errors';
 import type { Installation, Source } from '../installation';
+import { noSteps, stepNeeds } from '../steps';
 import { installedRollups } from '../rollups/installed';
 
 /** A source table with those of its columns that tidemark.yaml maps; names as they are, not quoted. */
@@ -123,7 +124,8 @@ function outline(config: Config): Installation {
       tops: mapping.tops,
       keepsDays: mapping.keepsDays ?? null,
       mode: mapping.mode,
-      steps: mapping.steps,
+      ...(role === 'events' ? stepNeeds(config) : noSteps),
+      features: mapping.features,
       apdexMs: mapping.apdexMs,
       capped: [],
       only: '',
@@ -135,5 +137,7 @@ function outline(config: Config): Installation {
     ...config.refresh,
     tiers: config.tiers,
     sources: Object.fromEntries(sources),
+    funnels: config.funnels,
+    retentions: config.retentions,
   };
 }

@@ -3,9 +3,11 @@ import { feedColumns, feedSelect } from '../insert/feed';
 import type { Installation } from '../installation';
 import { activeDaysSelect } from '../rollups/activeDays';
 import { activeSpansSelect } from '../rollups/activeSpans';
+import { adoptionSelect } from '../rollups/adoption';
 import { cohortMonthsSelect } from '../rollups/cohortMonths';
 import type { SourceContext, Span } from '../rollups/context';
 import { tableOf } from '../rollups/context';
+import { featureBreadthSelect, featureUsesSelect } from '../rollups/features';
 import { firstDaysSelect } from '../rollups/firstDays';
 import type { Finished, Kept, Places } from '../rollups/installed';
 import { installedRollups } from '../rollups/installed';
@@ -31,6 +33,8 @@ export interface Step {
   readonly table: string;
   /** Whose proven watermark is this step's upper bound: `tick` or an earlier step. */
   readonly upstream: string;
+  /** A further one, where no step is upstream of both: the lesser watermark bounds. */
+  readonly beside?: string;
   /** Position in the pipeline, from 0: views of a later stage start later within the period. */
   readonly stage: number;
   readonly everySeconds: number;
@@ -63,7 +67,7 @@ export function refreshSteps(installation: Installation): readonly Step[] {
       .filter((c) => c.source.sourceClass !== 'window' && c.source.mode !== 'insert')
       .map((c) => lateStep(c, calm)),
     ...rollups.flatMap((rollup) => {
-      if (rollup.kind === 'finished') return [finishedStep(installation, rollup)];
+      if (rollup.kind === 'finished') return [finishedStep(installation, rollup, rollups)];
       const context = used.find((c) => c.source.role === rollup.role);
       return context ? [placesStep(context, rollup, calm)] : [];
     }),
@@ -136,11 +140,14 @@ function reaches({ source }: SourceContext, { lifeDays }: Places): boolean {
   return source.sourceClass !== 'window' || lifeDays === null || source.windowDays <= lifeDays - 2;
 }
 
-function finishedStep(installation: Installation, rollup: Finished): Step {
+function finishedStep(installation: Installation, rollup: Finished, rollups: readonly Kept[]): Step {
+  const firsts = rollups.find((r): r is Finished => r.kind === 'finished' && r.name === rollup.firsts);
   return {
     name: rollup.name,
     table: rollup.name,
-    upstream: rollup.firsts ?? rollup.from,
+    upstream: firsts?.name ?? rollup.from,
+    // First days of another table tell nothing of how far this one's is.
+    ...(firsts && firsts.from !== rollup.from && { beside: rollup.from }),
     // What needs first days begins when these are surely proven: two runs of the view that writes down what is, later.
     stage: 4 + (rollup.firsts === undefined ? 0 : 2 * installation.everySeconds),
     everySeconds: Math.max(rollup.everySeconds, installation.everySeconds),
@@ -164,6 +171,9 @@ const finishedSelects: Readonly<
 > = {
   activeDays: activeDaysSelect,
   activeSpans: activeSpansSelect,
+  adoption: adoptionSelect,
+  featureUses: featureUsesSelect,
+  featureBreadth: featureBreadthSelect,
   firstDays: firstDaysSelect,
   cohortMonths: cohortMonthsSelect,
   mrrDays: mrrDaysSelect,

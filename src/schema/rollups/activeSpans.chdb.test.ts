@@ -7,32 +7,7 @@ import { lifecycle, lifecycleColumns } from '../../testing/product/lifecycle';
 import type { Calendar } from '../../testing/product/spans';
 import { nextOf } from '../../testing/product/spans';
 import { differences, productWorld } from '../../testing/product/world';
-import type { ProductWorld } from '../../testing/product/world';
-
-const histories = Number(process.env['TIDEMARK_HISTORIES'] ?? 280);
-const seed = Number(process.env['TIDEMARK_SEED'] ?? 1);
-const events = ['signup', 'purchase', 'view'];
-
-const worlds: readonly ProductWorld[] = [
-  {
-    name: 'spans_append',
-    sourceClass: 'append',
-    zones: ['Europe/Berlin', 'America/New_York'],
-    weekStart: 'monday',
-    events,
-    histories,
-    seed,
-  },
-  {
-    name: 'spans_moving',
-    sourceClass: 'moving',
-    zones: ['Australia/Lord_Howe', 'Asia/Kathmandu'],
-    weekStart: 'sunday',
-    events,
-    histories,
-    seed: seed + 1,
-  },
-];
+import { productWorlds } from '../../testing/product/worlds';
 
 let engine: TestEngine;
 beforeAll(async () => {
@@ -67,7 +42,7 @@ function expectIdentities(rows: Expected, calendar: Calendar): number {
   return spans.size;
 }
 
-test.each(worlds)(
+test.each(productWorlds('spans'))(
   'weeks and months of random histories equal those counted user by user after every refresh: $name',
   async (world) => {
     const eras = await productWorld(engine.db, world);
@@ -83,9 +58,9 @@ test.each(worlds)(
         const calendar = { span: rollup.span ?? 'week', weekStart: world.weekStart } as const;
         const held = await eras.held(table);
         expect([table, differences(held, lifecycle(activity, calendar))]).toEqual([table, []]);
-        expect(expectIdentities(held, calendar)).toBeGreaterThan(histories);
+        expect(expectIdentities(held, calendar)).toBeGreaterThan(world.histories);
         const told = new Set([...held.keys()].map((k) => historyOf(Date.parse(k.slice(0, 10)) / 86_400_000)));
-        expect(told.size).toBe(histories);
+        expect(told.size).toBe(world.histories);
         // Nothing is proven where a column is never filled.
         for (const i of lifecycleColumns.keys()) expect([...held.values()].some((v) => (v[i] ?? 0) > 0)).toBe(true);
       }

@@ -1,4 +1,5 @@
 import type { Grain, RoleName, SourceClass } from '../../core/model';
+import { literal } from '../../core/sql/quote';
 import { packs } from '../../packs';
 import type { FinishedRollup, Pack, PlacesRollup, RollupKey, RollupMeasure } from '../../packs/types';
 import type { Installation, Source } from '../installation';
@@ -32,6 +33,10 @@ export interface Places {
 /** Finished numbers in one zone; `name`, `from` and `firsts` are tables. */
 export interface Finished extends FinishedRollup {
   readonly family: string;
+  /** The table of places that {@link from} is, or is kept from. */
+  readonly places: string;
+  /** Condition on rows of {@link from} that count; `''` for none. */
+  readonly only: string;
   /** Role of the rollup of places that it comes from. */
   readonly role: RoleName;
   readonly grain: 'day';
@@ -58,14 +63,17 @@ function installedOf(pack: Pack, installation: Installation): InstalledRollup[] 
   return pack.rollups.flatMap((rollup): InstalledRollup[] => {
     const base = rollup.kind === 'places' ? rollup : baseOf(pack, rollup);
     const source = installation.sources[base.role];
-    if (!source || (base.needs && source[base.needs].length === 0)) return [];
+    if (!source || [base.needs, rollup.needs].some((needed) => needed && !has(source, needed))) return [];
     const kept: readonly Kept[] =
       rollup.kind === 'places'
         ? placesOf(rollup, source, installation)
-        : (isDate(source) ? zones.slice(0, 1) : zones).map((zone) => finishedIn(rollup, base.role, zone, installation));
+        : (isDate(source) ? zones.slice(0, 1) : zones).map((zone) => finishedIn(rollup, base, zone, installation));
     return kept.map((own) => ({ pack, rollup: own, role: base.role, sourceClass: source.sourceClass }));
   });
 }
+
+const has = (source: Source, needed: 'steps' | 'dimensions' | 'features'): boolean =>
+  source[needed].length > 0 || (needed === 'steps' && source.allSteps);
 
 /** The rollup of places that finished numbers are kept from. */
 export function baseOf(pack: Pack, rollup: FinishedRollup): PlacesRollup {
@@ -79,15 +87,34 @@ export function zoneSuffix(zone: string, installation: Installation): string {
   return zone === installation.timezone ? '' : `__${zone.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`;
 }
 
-function finishedIn(rollup: FinishedRollup, role: RoleName, timezone: string, installation: Installation): Finished {
+function dimensionKeys({ dimensions }: PlacesRollup, source: Source): readonly RollupKey[] {
+  if (dimensions === 'steps')
+    return source.stepDimensions.map(({ name, followed }) => ({
+      column: name,
+      from: name,
+      type: followed ? 'String' : 'LowCardinality(String)',
+    }));
+  if (!dimensions) return [];
+  return source.dimensions.map((d) => ({ column: d, from: d, type: 'LowCardinality(String)', top: dimensionTop }));
+}
+
+function finishedIn(
+  rollup: FinishedRollup,
+  base: PlacesRollup,
+  timezone: string,
+  installation: Installation,
+): Finished {
   const suffix = zoneSuffix(timezone, installation);
+  const features = (installation.sources[base.role]?.features ?? []).map((event) => literal(event));
   const name = `${rollup.name}${suffix}`;
   return {
     ...rollup,
     family: rollup.name,
-    role,
+    role: base.role,
     name,
     from: `${rollup.from}${suffix}`,
+    places: `${base.name}${suffix}`,
+    only: rollup.needs === 'features' ? `event IN (${features.join(', ')})` : '',
     ...(rollup.firsts !== undefined && { firsts: `${rollup.firsts}${suffix}` }),
     grain: 'day',
     timezone,
@@ -98,16 +125,10 @@ function placesOf(rollup: PlacesRollup, source: Source, installation: Installati
   // A source that knows only days has no minutes, and the same days in every zone.
   const tiers = isDate(source) ? rollup.tiers.filter((tier) => tier === 'day') : rollup.tiers;
   const zones = isDate(source) ? [installation.timezone] : [installation.timezone, ...installation.zones];
-  const dimensions = rollup.dimensions
-    ? source.dimensions.map((d): RollupKey => ({
-        column: d,
-        from: d,
-        type: 'LowCardinality(String)',
-        top: dimensionTop,
-      }))
-    : [];
-  const { kind, name, title, description, role, measures, where } = rollup;
-  const keys = [...rollup.keys, ...dimensions].map((key) => ({
+  const { kind, name, title, description, role, measures } = rollup;
+  // Step rows of all events need no condition.
+  const where = rollup.dimensions === 'steps' && source.allSteps ? undefined : rollup.where;
+  const keys = [...rollup.keys, ...dimensionKeys(rollup, source)].map((key) => ({
     ...key,
     ...(key.top && { top: source.tops[key.from] ?? key.top }),
   }));

@@ -13,6 +13,9 @@ export const testSource = (own: Pick<Source, 'role' | 'table' | 'columns' | 'typ
   keepsDays: null,
   mode: 'recompute',
   steps: [],
+  allSteps: false,
+  stepDimensions: [],
+  features: [],
   apdexMs: 500,
   only: '',
   ...own,
@@ -73,6 +76,8 @@ export const testInstallation = (sources: Installation['sources'], own: Partial<
   lateDaysPerRun: 2,
   memoryMb: 2000,
   tiers: { minuteDays: 7, quarterDays: 366 },
+  funnels: [],
+  retentions: [],
   sources,
   ...own,
 });

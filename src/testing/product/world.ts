@@ -1,5 +1,6 @@
 import type { Db } from '../../core/db';
 import type { WeekStart } from '../../core/model';
+import type { RetentionSpec } from '../../core/retention/spec';
 import { ident } from '../../core/sql/quote';
 import { stepTable } from '../../schema/ddl/tables';
 import { runStep } from '../../schema/refresh/refresh';
@@ -20,6 +21,8 @@ export interface ProductWorld extends EraOptions {
   readonly name: string;
   readonly zones: readonly [string, ...string[]];
   readonly weekStart: WeekStart;
+  /** Makes step rows carry the dimensions that they ask for. */
+  readonly retentions?: readonly RetentionSpec[];
 }
 
 /** Eras in an installation whose refreshes run when the test says so. */
@@ -43,10 +46,16 @@ const roundMs = 60_000;
 
 /** Makes the world. Tables of (d, user, …) have no partitions in it: a century would make thousands. */
 export async function productWorld(db: Db, world: ProductWorld): Promise<Eras> {
-  const { name, zones, weekStart, sourceClass } = world;
+  const { name, zones, weekStart, sourceClass, retentions = [] } = world;
   const subject: Subject = { role: 'events', sourceClass, engine: 'replacing', wide: true };
   const [timezone, ...others] = zones;
-  const installed = await install(db, name, [subject], { timezone, zones: others, weekStart, refresh: { freshDays } });
+  const installed = await install(db, name, [subject], {
+    timezone,
+    zones: others,
+    weekStart,
+    retentions,
+    refresh: { freshDays },
+  });
   const { installation, steps } = installed;
   const kept = steps.filter(
     ({ of }) =>
