@@ -113,12 +113,24 @@ export interface TablePanel extends PanelCommon {
   readonly columns: readonly Column[];
 }
 
+/** How often values fell into buckets over time: one row of cells per bucket, the lowest first, darker the more. */
+export interface HeatmapPanel extends PanelCommon {
+  readonly kind: 'heatmap';
+  /** Columns `time` and one per bucket, in order. */
+  readonly sql: string;
+  /** What a cell counts. */
+  readonly metric: MetricName;
+  /** Label of the axis of buckets. */
+  readonly axis: string;
+}
+
 export interface TextPanel extends PanelCommon {
   readonly kind: 'text';
   readonly markdown: string;
 }
 
-export type PanelSpec = StatPanel | TimeseriesPanel | BarChartPanel | BarGaugePanel | TablePanel | TextPanel;
+export type PanelSpec =
+  StatPanel | TimeseriesPanel | BarChartPanel | BarGaugePanel | HeatmapPanel | TablePanel | TextPanel;
 
 /** A panel that asks ClickHouse. */
 export type QueryPanel = Exclude<PanelSpec, TextPanel>;

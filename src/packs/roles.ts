@@ -1,3 +1,4 @@
+import { latencyBuckets } from './service/latencyBuckets';
 import type { Role, RoleColumn, RoleName } from '../core/model';
 
 /** Needed by the source classes *append*, *fixed* and *moving*: by these a refresh finds and identifies what arrived. */
@@ -160,7 +161,16 @@ const ownColumns = ['m', 'd', 't', 'at', 'n', 'run', 'del', 'swept_at'];
 /** Columns that rollups of a role have beside logical ones: no dimension may have their name. */
 export const reservedNames: Readonly<Record<RoleName, readonly string[]>> = {
   events: ownColumns,
-  requests: [...ownColumns, 'requests', 'errors', 'duration_us', 'satisfied', 'tolerating', 'latency'],
+  requests: [
+    ...ownColumns,
+    'requests',
+    'errors',
+    'duration_us',
+    'satisfied',
+    'tolerating',
+    'latency',
+    ...latencyBuckets.map((b) => b.column),
+  ],
   orders: [],
   refunds: [],
   subscriptions: [],

@@ -4,6 +4,7 @@ import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { PanelSpec } from '../spec';
 import { barchartPanel } from './barchart';
 import { bargaugePanel } from './bargauge';
+import { heatmapPanel } from './heatmap';
 import { statPanel } from './stat';
 import { tablePanel } from './table';
 import { textPanel } from './text';
@@ -30,6 +31,8 @@ export function panelBuilder(spec: PanelSpec): AnyPanelBuilder {
       return barchartPanel(spec);
     case 'bargauge':
       return bargaugePanel(spec);
+    case 'heatmap':
+      return heatmapPanel(spec);
     case 'table':
       return tablePanel(spec);
     case 'text':

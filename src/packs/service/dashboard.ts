@@ -4,12 +4,14 @@ import type {
   DashboardKit,
   DashboardSpec,
   DashboardSql,
+  HeatmapPanel,
   QueryVariable,
   StatPanel,
   TablePanel,
   TierSql,
   TimeseriesPanel,
 } from '../../dashboards/spec';
+import { latencyBuckets } from './latencyBuckets';
 
 const family = 'request';
 /** At which an error rate calls someone; the palette colours by the same. */
@@ -39,23 +41,24 @@ interface RecentStat {
   readonly title: string;
   readonly what: string;
   readonly how: string;
-  readonly metric: StatPanel['values'][number]['metric'];
   readonly columns: string;
-  readonly of: string;
+  readonly weight?: number;
+  readonly values: readonly (StatPanel['values'][number] & { readonly of: string })[];
 }
 
 function recentStat(
   sql: DashboardSql,
   tiers: TierSql,
-  { title, what, how, metric, columns, of }: RecentStat,
+  { title, what, how, columns, weight, values }: RecentStat,
 ): StatPanel {
   return {
     kind: 'stat',
     title,
     about: { what, how: `${how} ${recently}`, from: tiers.recentTables },
-    values: [{ column: title, metric }],
+    ...(weight !== undefined && { weight }),
+    values: values.map(({ column, metric }) => ({ column, metric })),
     sql: `
-      SELECT ${of} ${sql.as(title)}
+      SELECT ${values.map(({ column, of }) => `${of} ${sql.as(column)}`).join(', ')}
       FROM ${tiers.recent(columns, chosen)}`,
   };
 }
@@ -184,6 +187,28 @@ function errorRates(sql: DashboardSql, tiers: TierSql, by: 'service' | 'release'
   };
 }
 
+function heatmap(sql: DashboardSql, tiers: TierSql): HeatmapPanel {
+  const sums = latencyBuckets.map(({ column }) => `sum(${column})`);
+  const names = latencyBuckets.map(({ title }) => sql.as(title));
+  return {
+    kind: 'heatmap',
+    title: 'Durations',
+    about: {
+      what: 'How many requests took how long: a cell is a bucket of time and of durations, deeper the more requests. A second band above the first is what a mean hides.',
+      how: `Counts, not sketches; the bucket that is not over is drawn as it is. Few slow requests are drawn stronger than their share, so that they can be seen. ${byRange} ${edges}`,
+      from: tiers.tables,
+    },
+    metric: 'requests',
+    axis: 'Requests',
+    sql: `
+      WITH ${tiers.named}
+      SELECT time, ${sums.map((sum, i) => `${sum} ${names[i]}`).join(', ')}
+      FROM ${tiers.rows(latencyBuckets.map(({ column }) => column).join(', '), chosen)}
+      GROUP BY time
+      ORDER BY time`,
+  };
+}
+
 function endpointBars(sql: DashboardSql, tiers: TierSql): BarGaugePanel {
   return {
     kind: 'bargauge',
@@ -238,7 +263,6 @@ function releasesTable(sql: DashboardSql, tiers: TierSql): TablePanel {
       { name: 'Release', width: 80, link: { title: 'Only this release', page: 'operations', variable: 'release' } },
       ...numbers,
     ],
-    weight: 1.4,
     sql: `
       WITH ${tiers.named}
       SELECT service ${sql.as('Service')}, ${named('release')} ${sql.as('Release')}, ${numberColumns(sql)}
@@ -312,31 +336,26 @@ export function operationsDashboard({ sql, trust }: DashboardKit): DashboardSpec
             title: 'Error rate',
             what: 'Share of the requests that failed just now. Red from 2 % on; a dash where nothing was asked.',
             how: 'Failed is an error, or status 500 and above.',
-            metric: 'errorRate',
             columns: 'requests, errors',
-            of: errorRate,
+            values: [{ column: 'Error rate', metric: 'errorRate', of: errorRate }],
           }),
           recentStat(sql, tiers, {
-            title: 'p95',
-            what: 'Time to answer that 95 % of the requests do not exceed, just now.',
-            how: 'Sketches are merged, within 1 % of the true value.',
-            metric: 'p95',
-            columns: 'requests, latency',
-            of: `if(sum(requests) = 0, NULL, ${quantile(2)})`,
-          }),
-          recentStat(sql, tiers, {
-            title: 'Apdex',
-            what: 'How content users can be with the answers just now: 1 is best, amber below 0.85, red below 0.7.',
-            how: 'Requests answered without error within the threshold (roles.requests.apdexMs), and half of those within four times it, divided by all.',
-            metric: 'apdex',
-            columns: 'requests, satisfied, tolerating',
-            of: apdex,
+            title: 'Answers',
+            what: 'Time that 95 % of the requests do not exceed, and how content users can be with the answers (Apdex), just now: 1 is best, amber below 0.85, red below 0.7.',
+            how: 'Sketches are merged, within 1 % of the true value. Apdex: requests answered without error within the threshold (roles.requests.apdexMs), and half of those within four times it, divided by all.',
+            columns: 'requests, latency, satisfied, tolerating',
+            weight: 1.5,
+            values: [
+              { column: 'p95', metric: 'p95', of: `if(sum(requests) = 0, NULL, ${quantile(2)})` },
+              { column: 'Apdex', metric: 'apdex', of: apdex },
+            ],
           }),
         ],
       },
       { height: 10, panels: [throughputPanel(sql, tiers), errorRates(sql, tiers, 'service')] },
       { height: 10, panels: [latencyPanel(sql, tiers), errorRates(sql, tiers, 'release')] },
-      { height: 10, panels: [endpointBars(sql, tiers), releasesTable(sql, tiers)] },
+      { height: 10, panels: [heatmap(sql, tiers), endpointBars(sql, tiers)] },
+      { height: 9, panels: [releasesTable(sql, tiers)] },
       { height: 11, panels: [endpointsTable(sql, tiers)] },
     ],
   };

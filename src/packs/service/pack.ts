@@ -1,3 +1,4 @@
+import { bucketMeasures } from './latencyBuckets';
 import type { Pack, PlacesRollup, RollupMeasure } from '../types';
 
 /** Relative accuracy 0.01 of every quantile, whatever is merged: the bound that docs/rollups.md promises. */
@@ -41,6 +42,7 @@ const measures: readonly RollupMeasure[] = [
     state: latencyState,
     description: 'Sketch of the durations in ms: quantiles 0.5, 0.95 and 0.99, within 1 %.',
   },
+  ...bucketMeasures,
 ];
 
 const perEndpoint = {

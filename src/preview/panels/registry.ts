@@ -2,6 +2,7 @@ import type { Field, FieldConfigPropertyItem } from '@grafana/data';
 import { FieldConfigProperty, FieldType, identityOverrideProcessor, PanelPlugin, PluginType } from '@grafana/data';
 import { barChart } from './barChart';
 import { barGauge } from './barGauge';
+import { heatMap } from './heatMap';
 import type { PanelDefinition } from './definition';
 import { pieChart } from './pieChart';
 import { stat } from './stat';
@@ -17,6 +18,7 @@ export const panelDefinitions: readonly PanelDefinition[] = [
   table,
   barGauge,
   barChart,
+  heatMap,
   pieChart,
   text,
 ];

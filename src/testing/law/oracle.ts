@@ -26,12 +26,28 @@ interface Family {
 }
 
 const failed = (r: Version) => r.failed === true || r.refund >= 500;
+/** Upper ends of the buckets of durations in µs: 5 ms to 10 s, and all. */
+const durationEnds = [
+  5_000,
+  10_000,
+  25_000,
+  50_000,
+  100_000,
+  250_000,
+  500_000,
+  1_000_000,
+  2_500_000,
+  5_000_000,
+  10_000_000,
+  Infinity,
+];
 const served = (r: Version) => [
   1,
   Number(failed(r)),
   r.amount,
   Number(!failed(r) && r.amount <= 500_000),
   Number(!failed(r) && r.amount > 500_000 && r.amount <= 2_000_000),
+  ...durationEnds.map((end, i) => Number(r.amount <= end && r.amount > (durationEnds[i - 1] ?? -1))),
 ];
 const money = (r: Version) => [1, r.amount * 100, r.refund > 0 ? 1 : 0, r.refund * 100];
 
