@@ -144,14 +144,33 @@ test('weeks begin on Monday and days add up to the same orders', async () => {
 
 test('a month that the range only touches keeps its number', async () => {
   const narrow = reading('month', '1997-03-10', '1997-05-03');
-  const row = (rows: Awaited<ReturnType<typeof users>>, month: string) => rows.find((r) => r['Month'] === month);
-  const wide = await users('Active users per calendar month');
-  const cut = await users('Active users per calendar month', narrow);
-  expect(cut.map((r) => r['Month'])).toEqual(['1997-03', '1997-04', '1997-05']);
-  for (const month of ['1997-03', '1997-04', '1997-05']) {
-    expect(row(cut, month)).toEqual(row(wide, month));
-    expect(Number(row(wide, month)?.['Active users'])).toBe(byMonth.get(month)?.size);
+  const byTime = async (range?: Reading) => {
+    const rows = await users('Who came', range);
+    return new Map(rows.map((r) => [String(r['time']).slice(0, 7), r] as const));
+  };
+  const wide = await byTime();
+  const cut = await byTime(narrow);
+  expect([...cut.keys()]).toEqual(['1997-03', '1997-04', '1997-05']);
+  expect([...wide.keys()]).toEqual(months);
+  for (const [month, row] of wide) {
+    expect(cut.get(month) ?? row).toEqual(row);
+    const active = Number(row['New']) + Number(row['Returning']) + Number(row['Resurrected']);
+    expect([month, active]).toEqual([month, byMonth.get(month)?.size]);
   }
+});
+
+test('active days per user are those of the last whole month', async () => {
+  const days = new Map<string, Set<string>>();
+  for (const { customer, day } of orders)
+    if (day.startsWith('1998-05')) days.set(customer, (days.get(customer) ?? new Set()).add(day));
+  const rows = await users('Active days', reading('month', '1997-01-01', '1998-06-29'));
+  const counts = new Map<number, number>();
+  for (const { size } of days.values()) counts.set(size, (counts.get(size) ?? 0) + 1);
+  const expected = Array.from({ length: Math.max(...counts.keys()) }, (_, i) => [
+    String(i + 1),
+    counts.get(i + 1) ?? 0,
+  ]);
+  expect(rows.map((r) => [r['Active days'], Number(r['Users'])])).toEqual(expected);
 });
 
 test.each([
@@ -196,7 +215,7 @@ test('Home compares the last whole day of the range with the same weekday a week
 });
 
 test('new, returning and resurrected users make up the active users of each day', async () => {
-  const parts = await users('Who came');
+  const parts = await users('Who came', reading('day'));
   const daily = await users('Active users per day');
   expect(parts.length).toBe(546);
   expect(parts.map((r) => Number(r['New']) + Number(r['Returning']) + Number(r['Resurrected']))).toEqual(

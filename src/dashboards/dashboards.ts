@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { adoptionDashboard } from '../packs/product/adoptionDashboard';
 import { activeUsersDashboard } from '../packs/product/dashboard';
 import { financeDashboard } from '../packs/revenue/dashboard';
 import { operationsDashboard } from '../packs/service/dashboard';
@@ -16,6 +17,7 @@ import { trustPanel } from './trust';
 const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => DashboardSpec)[] = [
   homeDashboard,
   activeUsersDashboard,
+  adoptionDashboard,
   operationsDashboard,
   financeDashboard,
   rollupsDashboard,
