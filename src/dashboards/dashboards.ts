@@ -3,6 +3,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { adoptionDashboard } from '../packs/product/adoptionDashboard';
 import { activeUsersDashboard } from '../packs/product/dashboard';
 import { financeDashboard } from '../packs/revenue/dashboard';
+import { subscriptionsDashboard } from '../packs/revenue/subscriptionsDashboard';
 import { operationsDashboard } from '../packs/service/dashboard';
 import { cohortPanel } from './cohorts';
 import { homeDashboard } from './home';
@@ -20,6 +21,7 @@ const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => Dashboa
   adoptionDashboard,
   operationsDashboard,
   financeDashboard,
+  subscriptionsDashboard,
   rollupsDashboard,
 ];
 

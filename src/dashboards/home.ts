@@ -182,6 +182,9 @@ function whereNext(settings: BuildSettings): TextPanel {
     ...(settings.roles.includes('orders')
       ? [`- ${pageMarkdown('finance')}: orders, revenue, refunds, who buys again`]
       : []),
+    ...(settings.roles.includes('subscriptions')
+      ? [`- ${pageMarkdown('subscriptions')}: MRR, what moved it, what is kept`]
+      : []),
     `- ${pageMarkdown('rollups')}: what keeps the numbers, and whether it does`,
   ];
   return {

@@ -24,7 +24,7 @@ describe.each(dashboards.map((dashboard) => [dashboard.title ?? '', dashboard] a
 
   test('is classic schema 42 with a stable uid, a description and a range up to now', () => {
     expect(dashboard).toMatchObject({ schemaVersion: 42, timezone: 'utc', time: { to: 'now' } });
-    expect(dashboard.time?.from).toMatch(/^now-(90d|24h)$/);
+    expect(dashboard.time?.from).toMatch(/^now-(90d|24h|1y)$/);
     expect(dashboard.uid).toMatch(/^tidemark-[a-z-]+$/);
     expect(dashboard.description).toBeTruthy();
     expect(dashboard.id).toBeUndefined();

@@ -13,6 +13,7 @@ export const pages = {
   adoption: { uid: 'tidemark-feature-adoption', title: 'Feature adoption' },
   operations: { uid: 'tidemark-operations', title: 'Operations' },
   finance: { uid: 'tidemark-finance', title: 'Finance' },
+  subscriptions: { uid: 'tidemark-subscriptions', title: 'Subscriptions' },
   rollups: { uid: 'tidemark-rollups', title: 'Rollups & views' },
 } as const;
 export type PageName = keyof typeof pages;

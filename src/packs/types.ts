@@ -71,8 +71,8 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `activeSpans` (calendar weeks or months) and `cohortMonths` from pairs and first days, `mrrDays` from changes of
- * subscriptions; of features, `adoption` from first uses and first days, `featureUses` and `featureBreadth` from step rows.
+ * such pairs, `activeSpans` (calendar weeks or months) and `cohortMonths` from pairs and first days, `mrrDays` and `mrrMonths` from
+ * changes of subscriptions; of features, `adoption` from first uses and first days, `featureUses` and `featureBreadth` from step rows.
  */
 export type FinishedMethod =
   | 'activeDays'
@@ -82,7 +82,8 @@ export type FinishedMethod =
   | 'adoption'
   | 'featureUses'
   | 'featureBreadth'
-  | 'mrrDays';
+  | 'mrrDays'
+  | 'mrrMonths';
 
 /** Calendar weeks (from the configured first day of the week on) and months. */
 export const calendarSpans = ['week', 'month'] as const;
@@ -130,6 +131,8 @@ export interface Metric {
   readonly windows?: Readonly<Record<string, number>>;
   /** What groups are ranked by where only the greatest are asked for; {@link sql} when absent. A ratio names its volume. */
   readonly weight?: string;
+  /** Logical column of whose values one at a time may be told, unless it is a constant: the currency of an amount. */
+  readonly unmixed?: string;
   /** Logical columns of the role it may be grouped and filtered by; where the rollup lacks one, raw rows answer. */
   readonly dimensions: readonly string[];
 }

@@ -34,6 +34,7 @@ const built = [
   'dashboards/home.json',
   'dashboards/operations.json',
   'dashboards/rollups.json',
+  'dashboards/subscriptions.json',
   'provisioning/dashboards/tidemark.yaml',
   'provisioning/datasources/tidemark.yaml',
 ];

@@ -38,7 +38,7 @@ export function explainCommand(): Command {
       'tidemark explain dau --from 2026-03-01 --to 2026-04-01',
       'tidemark explain latency_p95 --from 24h --interval hour --by endpoint --run',
       'tidemark explain events --from 7d --interval hour --by event --top 5 --run',
-      "tidemark explain gross_revenue --from 2026-01-01 --interval month --where 'currency=USD,EUR' --tz Europe/Berlin",
+      'tidemark explain gross_revenue --from 2026-01-01 --interval month --where currency=EUR --tz Europe/Berlin',
     ],
   })
     .argument('[metric]', 'name of the metric; without one, all that are installed are listed')

@@ -20,6 +20,8 @@ export interface MetricSpec {
   readonly weight?: string;
   /** Dimensions (logical columns of the role) it may be grouped and filtered by. */
   readonly dimensions: readonly string[];
+  /** Dimension of whose values one at a time may be told: amounts of several currencies do not add up. */
+  readonly unmixed?: string;
   /** Logical columns in which NULL leaves a row out; equal for the metric and for a rollup that answers it. */
   readonly present: readonly string[];
   /** Further condition on rows, as SQL over the source; `''` for none. */

@@ -19,6 +19,10 @@ export const fail = errorTable({
     `The filter on ${f.dimension} names no value. Name at least one, or leave it out.`,
   bad_top: (f: { topN: number; most: number; dimensions: readonly string[] }) =>
     `The ${f.topN} greatest groups cannot be chosen: it has to be a whole number from 1 to ${f.most}, with at least one dimension to group by (of: ${list(f.dimensions)}).`,
+  mixed_values: (f: { metric: string; dimension: string; top: boolean }) =>
+    f.top
+      ? `Metric ${f.metric} cannot be cut to its greatest groups by ${f.dimension}: amounts in different ones cannot be compared or added. Ask for all of them, or filter by one.`
+      : `Metric ${f.metric} is an amount: those of different values of ${f.dimension} cannot be added without a rate. Group by ${f.dimension}, or filter by one: ${f.dimension}=….`,
   too_many_buckets: (f: { most: number }) =>
     `The range holds more than ${f.most} buckets. Ask for a shorter range or a longer interval.`,
   interval_not_for_metric: (f: { metric: string; given: string; accepted: readonly string[]; why: string }) =>

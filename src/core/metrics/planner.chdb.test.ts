@@ -234,7 +234,7 @@ async function askOne(
     plan = planQuestion(question, catalogue, nowMs);
   } catch (thrown) {
     if (!(thrown instanceof TidemarkError)) throw thrown;
-    const codes = ['interval_not_for_metric', 'top_not_for_metric', 'too_many_buckets'];
+    const codes = ['interval_not_for_metric', 'top_not_for_metric', 'too_many_buckets', 'mixed_values'];
     expect([...codes, ...(isMrr ? ['no_answer'] : [])]).toContain(thrown.code);
     told.refused++;
     return;

@@ -53,7 +53,7 @@ const mostGroups = 1000;
 
 /**
  * Checks everything about a question that does not depend on the rollups. Throws unknown_metric, unknown_dimension,
- * bad_range, bad_zone, bad_interval, bad_filter, bad_top, too_many_buckets.
+ * bad_range, bad_zone, bad_interval, bad_filter, bad_top, mixed_values, too_many_buckets.
  */
 export function checkQuestion(question: Question, metrics: readonly MetricSpec[], weekStart: WeekStart): Asked {
   const metric = metrics.find((m) => m.name === question.metric);
@@ -78,8 +78,21 @@ export function checkQuestion(question: Question, metrics: readonly MetricSpec[]
   if (topN !== undefined && (!Number.isInteger(topN) || topN < 1 || topN > mostGroups || by.length === 0)) {
     throw fail('bad_top', { topN, most: mostGroups, dimensions: metric.dimensions });
   }
+  checkUnmixed(metric, by, where, topN);
   const asked = { metric, fromMs, toMs, interval, by, where, timezone, topN, freshness, weekStart };
   return { ...asked, edges: edgesOf(asked) };
+}
+
+function checkUnmixed(
+  { name, unmixed }: MetricSpec,
+  by: readonly string[],
+  where: readonly Filter[],
+  topN: number | undefined,
+): void {
+  if (unmixed === undefined) return;
+  const isOne = where.some((f) => f.dimension === unmixed && f.operator === '=' && f.values.length === 1);
+  if (isOne || (by.includes(unmixed) && topN === undefined)) return;
+  throw fail('mixed_values', { metric: name, dimension: unmixed, top: by.includes(unmixed) });
 }
 
 /** The range widened to whole days, and cut after today: later days have no number yet. Throws too_many_buckets. */

@@ -70,6 +70,34 @@ export const mrrDay: FinishedRollup = {
   ],
 };
 
+/** The same per calendar month, between the ends of two months: of these, retention of revenue is told exactly. */
+export const mrrMonth: FinishedRollup = {
+  kind: 'finished',
+  method: 'mrrMonths',
+  name: 'mrr_month',
+  title: 'Monthly recurring revenue by month, finished',
+  description:
+    'One row per calendar month and currency since its first subscription: opening + new + reactivation + expansion − contraction − churn = mrr, exactly. Movements compare what held at the ends of two months: ups and downs inside a month cancel out, so who comes and goes within one is neither new nor churn.',
+  from: 'subscription_day',
+  keys: [currency],
+  everySeconds: 300,
+  columns: [
+    ...mrrDay.columns.map((c) => ({ ...c, description: c.description.replaceAll('day', 'month') })),
+    {
+      column: 'opening_subscriptions',
+      type: 'UInt64',
+      class: 'semi-additive',
+      description: 'Subscriptions with an amount above 0 when the month before ended.',
+    },
+    {
+      column: 'churned_subscriptions',
+      type: 'UInt64',
+      class: 'additive',
+      description: 'Of these, subscriptions without one when the month ended; of the running month: as it stands.',
+    },
+  ],
+};
+
 const movement = (name: string, column: string, title: string, description: string): Metric => ({
   name,
   title,
@@ -78,6 +106,7 @@ const movement = (name: string, column: string, title: string, description: stri
   class: 'additive',
   rollup: mrrDay.name,
   sql: `sum(${column})`,
+  unmixed: 'currency',
   dimensions: ['currency'],
 });
 
@@ -91,6 +120,7 @@ export const mrrMetrics: readonly Metric[] = [
     class: 'semi-additive',
     rollup: mrrDay.name,
     sql: 'sum(mrr)',
+    unmixed: 'currency',
     dimensions: ['currency'],
   },
   {

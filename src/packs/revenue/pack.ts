@@ -1,6 +1,6 @@
 import { cohortRollups } from '../cohorts';
 import type { Pack, RollupMeasure } from '../types';
-import { mrrDay, mrrMetrics, subscriptionDay } from './mrr';
+import { mrrDay, mrrMetrics, mrrMonth, subscriptionDay } from './mrr';
 
 const money: readonly RollupMeasure[] = [
   { column: 'orders', type: 'UInt64', row: '1', class: 'additive', description: 'Orders placed on the day.' },
@@ -81,6 +81,7 @@ export const revenuePack: Pack = {
     },
     subscriptionDay,
     mrrDay,
+    mrrMonth,
   ],
   metrics: [
     {
@@ -101,6 +102,7 @@ export const revenuePack: Pack = {
       class: 'additive',
       rollup: 'order',
       sql: 'sum(gross)',
+      unmixed: 'currency',
       dimensions: ['currency'],
     },
     {
@@ -111,6 +113,7 @@ export const revenuePack: Pack = {
       class: 'additive',
       rollup: 'order',
       sql: 'sum(gross) - sum(refunded)',
+      unmixed: 'currency',
       dimensions: ['currency'],
     },
     {
@@ -133,6 +136,7 @@ export const revenuePack: Pack = {
       rollup: 'order',
       sql: 'if(sum(orders) = 0, NULL, sum(gross) / sum(orders))',
       weight: 'sum(orders)',
+      unmixed: 'currency',
       dimensions: ['currency'],
     },
     {
@@ -163,6 +167,7 @@ export const revenuePack: Pack = {
       class: 'additive',
       rollup: 'refund_day',
       sql: 'sum(refunded)',
+      unmixed: 'currency',
       dimensions: ['currency'],
     },
     ...mrrMetrics,

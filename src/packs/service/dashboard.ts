@@ -259,9 +259,9 @@ function releasesTable(sql: DashboardSql, tiers: TierSql): TablePanel {
       from: tiers.tables,
     },
     columns: [
-      { name: 'Service', width: 100, link: { title: 'Only this service', page: 'operations', variable: 'service' } },
-      { name: 'Release', width: 80, link: { title: 'Only this release', page: 'operations', variable: 'release' } },
-      ...numbers,
+      { name: 'Service', link: { title: 'Only this service', page: 'operations', variable: 'service' } },
+      { name: 'Release', link: { title: 'Only this release', page: 'operations', variable: 'release' } },
+      ...numbers.map((column) => ({ ...column, width: 110 })),
     ],
     sql: `
       WITH ${tiers.named}

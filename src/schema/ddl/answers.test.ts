@@ -25,10 +25,10 @@ test.each([
   ['refunds_by_day', 'week', 'refund_day'],
   ['active_users', 'week', 'user_day'],
   ['dau', 'day', 'active_day'],
-  ['mrr', 'month', 'mrr_day'],
-  ['mrr_churn', 'day', 'mrr_day'],
-])('%s per %s is a hit: %s', (metric, interval, rollup) => {
-  expect(of(metric, interval)).toMatchObject({ rollup, refused: '' });
+  ['mrr', 'month', 'mrr_day', 'currency'],
+  ['mrr_churn', 'day', 'mrr_day', 'currency'],
+])('%s per %s is a hit: %s', (metric, interval, rollup, ...by) => {
+  expect(of(metric, interval, ...by)).toMatchObject({ rollup, refused: '' });
 });
 
 test('a miss names why each rollup was passed over, a refusal says why', () => {
@@ -44,7 +44,7 @@ test('a miss names why each rollup was passed over, a refusal says why', () => {
     'finer_interval: order_quarter has 15-minute buckets, which cannot be divided into minute buckets.',
   );
   expect(of('dau', 'week')?.refused).toContain('Ask for: day.');
-  expect(of('mrr', 'hour')?.refused).toContain('mrr_day has day buckets');
+  expect(of('mrr', 'hour', 'currency')?.refused).toContain('mrr_day has day buckets');
 });
 
 test('the table is the same at every time, and its statement stays below the 256 KiB that a server takes', () => {

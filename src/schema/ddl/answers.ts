@@ -8,7 +8,7 @@ import { plannerCatalogue } from './plannerCatalogue';
 export interface TypicalAnswer {
   readonly metric: string;
   readonly interval: string;
-  /** Dimensions grouped by: none, or one. */
+  /** Dimensions grouped by: none, or one; amounts by their currency, too. */
   readonly by: readonly string[];
   /** The rollup that gives the largest part; `''`: raw rows, or no answer. */
   readonly rollup: string;
@@ -46,10 +46,14 @@ export function typicalAnswers(installation: Installation): readonly TypicalAnsw
   const names = [...marks.rollups.map((r) => r.name), ...marks.sources.flatMap((s) => s.late?.step ?? [])];
   const catalogue = plannerCatalogue(installation, new Map(names.map((name) => [name, typicalNowMs])));
   return catalogue.metrics.flatMap((metric) =>
-    typical.flatMap((kind) =>
-      [[], ...metric.dimensions.map((d) => [d])].map((by) => answerTo(catalogue, metric, kind, by)),
-    ),
+    typical.flatMap((kind) => groupings(metric).map((by) => answerTo(catalogue, metric, kind, by))),
   );
+}
+
+/** None and each dimension, with the one that an amount is always told by. */
+function groupings({ dimensions, unmixed }: MetricSpec): readonly (readonly string[])[] {
+  if (unmixed === undefined) return [[], ...dimensions.map((d) => [d])];
+  return [[unmixed], ...dimensions.filter((d) => d !== unmixed).map((d) => [d, unmixed])];
 }
 
 function answerTo(

@@ -106,12 +106,31 @@ test('metrics of finished numbers take them by the day, and no rows', () => {
     ['Europe/Berlin', 'mrr_day'],
     ['Asia/Kathmandu', 'mrr_day__asia_kathmandu'],
   ] as const) {
-    expect(planQuestion({ ...asked, metric: 'mrr', timezone }, money, 2e12).chosen).toBe(table);
+    expect(planQuestion({ ...asked, metric: 'mrr', timezone, by: ['currency'] }, money, 2e12).chosen).toBe(table);
     expect(planQuestion({ ...asked, metric: 'mrr_churn', timezone, by: ['currency'] }, money, 2e12).chosen).toBe(table);
   }
-  expect(() => planQuestion({ ...asked, metric: 'mrr_churn', timezone: 'America/New_York' }, money, 2e12)).toThrow(
+  const newYork = { ...asked, metric: 'mrr_churn', timezone: 'America/New_York', by: ['currency'] };
+  expect(() => planQuestion(newYork, money, 2e12)).toThrow(
     'mrr_day has days of Europe/Berlin, which do not begin where month buckets of America/New_York do.',
   );
+});
+
+test('amounts of several currencies are never added; those of a source in one currency are', () => {
+  const asked = { metric: 'gross_revenue', interval: 'all', fromMs: 0, toMs: 1e12, timezone: 'UTC' } as const;
+  const { orders } = testSources;
+  const several = { ...orders, columns: { ...orders.columns, currency: '`cur`' } };
+  const mixed = plannerCatalogue({ ...installation, sources: { orders: several } }, new Map());
+  const refused = 'those of different values of currency cannot be added without a rate';
+  expect(() => planQuestion(asked, mixed, 2e12)).toThrow(refused);
+  expect(() =>
+    planQuestion({ ...asked, where: [{ dimension: 'currency', operator: '=', values: ['EUR', 'USD'] }] }, mixed, 2e12),
+  ).toThrow(refused);
+  expect(() => planQuestion({ ...asked, by: ['currency'], topN: 1 }, mixed, 2e12)).toThrow('cannot be cut');
+  expect(planQuestion({ ...asked, by: ['currency'] }, mixed, 2e12).sql).toContain('sum(gross)');
+  const eur = [{ dimension: 'currency', operator: '=', values: ['EUR'] }] as const;
+  expect(planQuestion({ ...asked, where: eur }, mixed, 2e12).sql).toContain('sum(gross)');
+  const one = plannerCatalogue({ ...installation, sources: { orders } }, new Map());
+  expect(planQuestion(asked, one, 2e12).sql).toContain('sum(gross)');
 });
 
 test('it is plain data: written as JSON and read again it plans the same', () => {

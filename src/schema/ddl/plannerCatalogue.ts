@@ -2,7 +2,7 @@ import type { MetricSpec, PlannerCatalogue, RollupSpec, SourceSpec, Watermarks }
 import { withWatermarks } from '../../core/metrics';
 import type { RoleName } from '../../core/model';
 import type { Metric, RollupMeasure } from '../../packs/types';
-import { column, keySql, overSource, present } from '../rollups/columns';
+import { column, isConstant, keySql, overSource, present } from '../rollups/columns';
 import type { Installation, Source } from '../installation';
 import type { Finished, InstalledRollup, Kept, Places } from '../rollups/installed';
 import { installedRollups } from '../rollups/installed';
@@ -77,6 +77,7 @@ function metricSpec(
     ...(metric.windows && { windows: metric.windows }),
     sql: metric.sql,
     ...(metric.weight !== undefined && { weight: metric.weight }),
+    ...(metric.unmixed !== undefined && !isConstant(source, metric.unmixed) && { unmixed: metric.unmixed }),
     dimensions: dimensionsOf(metric, base, source, installed),
     ...rowsThatCount(base, source),
     raw: !finished && metric.class !== 'semi-additive',

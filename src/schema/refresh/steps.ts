@@ -12,7 +12,7 @@ import { firstDaysSelect } from '../rollups/firstDays';
 import type { Finished, Kept, Places } from '../rollups/installed';
 import { installedRollups } from '../rollups/installed';
 import { ledgerColumn, ledgerName, ledgerSelect, placeColumns } from '../rollups/ledger';
-import { mrrDaysSelect } from '../rollups/mrrDays';
+import { mrrSelect } from '../rollups/mrr';
 import { onlyGrows, pairsSelect } from '../rollups/pairs';
 import { placesColumns, recomputeSelect } from '../rollups/recompute';
 import { tierSelect } from '../rollups/tier';
@@ -176,7 +176,8 @@ const finishedSelects: Readonly<
   featureBreadth: featureBreadthSelect,
   firstDays: firstDaysSelect,
   cohortMonths: cohortMonthsSelect,
-  mrrDays: mrrDaysSelect,
+  mrrDays: mrrSelect,
+  mrrMonths: mrrSelect,
 };
 
 /** Rollup of a step that keeps one. */

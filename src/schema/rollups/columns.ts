@@ -38,6 +38,10 @@ export function column(source: Source, logical: string): string {
   return substitute === undefined ? `assumeNotNull(${sql})` : `ifNull(${sql}, ${substitute})`;
 }
 
+/** Whether a logical column has one value in all rows (`constants` of tidemark.yaml). */
+export const isConstant = (source: Source, logical: string): boolean =>
+  source.columns[logical]?.startsWith("'") ?? false;
+
 function unmapped(source: Source, logical: string): never {
   throw new Error(
     `No column of ${source.table} is mapped to ${source.role}.${logical}: the config check lets this through.`,

@@ -4,7 +4,7 @@ import type { Finished } from '../../schema/rollups/installed';
 import type { Expected } from './expected';
 import type { Version } from './history';
 import { featureNames, stepNames } from './history';
-import { mrrDays, told } from './mrr';
+import { mrrDays, mrrMonths, told } from './mrr';
 import { planOf, releaseOf } from './tables';
 import { featureNumbers } from '../product/adoption';
 import { lifecycle } from '../product/lifecycle';
@@ -164,7 +164,7 @@ export function expectedFinished(
     mrr: r.amount * 100,
   }));
   // Finished numbers follow the level at the end of each day.
-  return told(mrrDays(changes, zone, today));
+  return told((method === 'mrrMonths' ? mrrMonths : mrrDays)(changes, zone, today));
 }
 
 /** day → dau, wau, mau, new, returning, resurrected, dormant: by sets, for every day from the first to `tailDays` after the last. */

@@ -8,6 +8,7 @@ export interface QuestionSpace {
     readonly name: string;
     readonly dimensions: readonly string[];
     readonly class: string;
+    readonly unmixed?: string;
     readonly windows?: Readonly<Record<string, number>>;
   }[];
   /** Values and patterns to filter a dimension by. */
@@ -58,7 +59,11 @@ export function randomQuestion(random: Random, space: QuestionSpace): Question {
   const [a, b] = [edge(day()), edge(day())];
   const fromMs = Math.min(a, b);
   const toMs = Math.max(a, b) + (a === b ? 3_600_000 : 0);
-  const by = random.chance(perDay ? 0.2 : 0.4) ? metric.dimensions.filter(() => random.chance(0.6)) : [];
+  const grouped = random.chance(perDay ? 0.2 : 0.4) ? metric.dimensions.filter(() => random.chance(0.6)) : [];
+  // Amounts are asked for by currency, mostly: else they are refused.
+  const { unmixed } = metric;
+  const by =
+    unmixed !== undefined && !grouped.includes(unmixed) && random.chance(0.8) ? [...grouped, unmixed] : grouped;
   const some = (dimension: string) => [
     ...new Set(Array.from({ length: 1 + random.below(3) }, () => random.pick(space.values(dimension)))),
   ];
@@ -78,6 +83,8 @@ export function randomQuestion(random: Random, space: QuestionSpace): Question {
     where,
     timezone,
     // Which of two sketches is the greater may differ from which of two quantiles is.
-    ...(by.length > 0 && metric.class !== 'state-additive' && random.chance(0.4) && { topN: 1 + random.below(3) }),
+    ...(by.length > 0 &&
+      metric.class !== 'state-additive' &&
+      random.chance(unmixed === undefined ? 0.4 : 0.1) && { topN: 1 + random.below(3) }),
   };
 }

@@ -1,6 +1,6 @@
 import { dayNumber, dayText } from '../../testing/law/calendar';
 import type { Change } from '../../testing/law/mrr';
-import { mrrColumns, mrrDays, told } from '../../testing/law/mrr';
+import { mrrColumns, mrrDays, mrrMonthColumns, mrrMonths, told } from '../../testing/law/mrr';
 import type { Expected } from '../../testing/law/oracle';
 import { Random } from '../../testing/law/random';
 import { testConfig } from '../../testing/config';
@@ -52,7 +52,8 @@ async function shop(name: string, freshDays: number) {
   let clockMs = Date.now() - dayMs;
   return {
     installation,
-    finished: refreshSteps(installation).filter((s) => s.of.kind === 'finished'),
+    finished: refreshSteps(installation).filter((s) => s.name.startsWith('mrr_day')),
+    months: refreshSteps(installation).filter((s) => s.name.startsWith('mrr_month')),
     /** Rows arrive, each at a moment of its own, and all is refreshed up to the last of these. */
     async arrive(rows: readonly Row[]) {
       const stamp = (ms: number) => new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
@@ -76,7 +77,8 @@ async function shop(name: string, freshDays: number) {
 
 /** What a table of finished numbers holds, amounts in ten-thousandths. */
 async function held(installation: Installation, table: string): Promise<Expected> {
-  const amounts = mrrColumns.map((c) => (c === 'subscriptions' ? 'toInt64(subscriptions)' : `toInt64(${c} * 10000)`));
+  const columns = table.startsWith('mrr_month') ? mrrMonthColumns : mrrColumns;
+  const amounts = columns.map((c) => (c.endsWith('subscriptions') ? `toInt64(${c})` : `toInt64(${c} * 10000)`));
   const rows = await engine.db.query<{ k: string; v: (string | number)[] }>(
     `SELECT concat(toString(d), '|', currency) AS k, [${amounts.join(', ')}] AS v FROM ${tableOf(installation, table)} FINAL`,
   );
@@ -152,8 +154,8 @@ test.each([
   'after each refresh the days equal those counted one by one, and the table made anew: changes %s',
   async (_, freshDays) => {
     const random = new Random(seed * 7919 + freshDays);
-    const { installation, finished, arrive } = await shop(`mrr_${freshDays}`, freshDays);
-    expect(finished.map(zoneOf)).toEqual([...zones]);
+    const { installation, finished, months, arrive } = await shop(`mrr_${freshDays}`, freshDays);
+    expect([finished, months].map((steps) => steps.map(zoneOf))).toEqual([[...zones], [...zones]]);
     const known = new Map<number, Row>();
     for (let round = 0; round < 8; round++) {
       const sinceMs = Date.now();
@@ -164,6 +166,15 @@ test.each([
         const today = lastDay(days, zoneOf(step), sinceMs);
         expectEqual(told(days), told(mrrDays(current(known), zoneOf(step), today)));
         if (round % 3 === 0) expectEqual(await anew(installation, step), mrrDays(current(known), zoneOf(step), today));
+      }
+      for (const step of months) {
+        const zone = zoneOf(step);
+        const expected = mrrMonths(current(known), zone, dayNumber(sinceMs, zone));
+        const rows = await held(installation, step.table);
+        expectIdentity(rows);
+        expectEqual(told(rows), told(expected));
+        if (round % 3 === 0) expectEqual(await anew(installation, step), expected);
+        expect([...rows].some(([, row]) => row[8] !== 0 && row[9] !== 0)).toBe(true);
       }
     }
     const kinds = [...(await held(installation, 'mrr_day')).values()];
