@@ -127,6 +127,8 @@ export interface Metric {
   readonly rollup: string;
   /** SQL over the rollup's columns for one day (and one value of the dimensions). */
   readonly sql: string;
+  /** The one interval that it is told by, where its numbers of several do not make one of a longer. */
+  readonly per?: 'day' | CalendarSpan;
   /** Metrics per day over rolling windows: columns of {@link sql} → days that end with and include the day. */
   readonly windows?: Readonly<Record<string, number>>;
   /** What groups are ranked by where only the greatest are asked for; {@link sql} when absent. A ratio names its volume. */

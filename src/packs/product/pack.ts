@@ -3,6 +3,7 @@ import { calendarSpans } from '../types';
 import type { Pack } from '../types';
 import { featureRollups } from './features';
 import { activeSpan } from './lifecycle';
+import { finishedMetrics } from './metrics';
 
 /** Who uses the product, when and how often: from one row per event. */
 export const productPack: Pack = {
@@ -145,5 +146,6 @@ export const productPack: Pack = {
       sql: 'sum(n)',
       dimensions: ['event'],
     },
+    ...finishedMetrics,
   ],
 };
