@@ -71,14 +71,16 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `activeSpans` (calendar weeks or months) and `cohortMonths` from pairs and first days, `mrrDays` and `mrrMonths` from
- * changes of subscriptions; of features, `adoption` from first uses and first days, `featureUses` and `featureBreadth` from step rows.
+ * such pairs, `activeSpans` (calendar weeks or months) and `cohortMonths` from pairs and first days, `cohortSums` from places with
+ * measures and first days, `mrrDays` and `mrrMonths` from changes of subscriptions; of features, `adoption` from first uses and first
+ * days, `featureUses` and `featureBreadth` from step rows.
  */
 export type FinishedMethod =
   | 'activeDays'
   | 'activeSpans'
   | 'firstDays'
   | 'cohortMonths'
+  | 'cohortSums'
   | 'adoption'
   | 'featureUses'
   | 'featureBreadth'

@@ -4,7 +4,7 @@ import type { Installation } from '../installation';
 import { activeDaysSelect } from '../rollups/activeDays';
 import { activeSpansSelect } from '../rollups/activeSpans';
 import { adoptionSelect } from '../rollups/adoption';
-import { cohortMonthsSelect } from '../rollups/cohortMonths';
+import { cohortMonthsSelect, cohortSumsSelect } from '../rollups/cohortMonths';
 import type { SourceContext, Span } from '../rollups/context';
 import { tableOf } from '../rollups/context';
 import { featureBreadthSelect, featureUsesSelect } from '../rollups/features';
@@ -176,6 +176,7 @@ const finishedSelects: Readonly<
   featureBreadth: featureBreadthSelect,
   firstDays: firstDaysSelect,
   cohortMonths: cohortMonthsSelect,
+  cohortSums: cohortSumsSelect,
   mrrDays: mrrSelect,
   mrrMonths: mrrSelect,
 };
