@@ -86,7 +86,7 @@ test(
       await pause(1000);
     }
     const found = await settled(installation, db, 'soak', subjects, {
-      withinMs: 240_000 + minutes * 10_000,
+      withinMs: 420_000 + minutes * 10_000,
       // These are made once a minute.
       without: minutes < 1 ? finished : [],
     });

@@ -61,13 +61,14 @@ export function refreshSteps(installation: Installation): readonly Step[] {
   const used = contexts.filter((c) => installedRollups(installation).some((r) => r.role === c.source.role));
   const calm = calmSeconds(installation);
   const rollups = installedRollups(installation).map((r) => r.rollup);
+  const rare = rollups.filter((r): r is Finished => r.kind === 'finished' && r.everySeconds >= rareSeconds);
   return [
     ...used.filter((c) => c.source.sourceClass === 'moving').map((c) => ledgerStep(c, calm)),
     ...used
       .filter((c) => c.source.sourceClass !== 'window' && c.source.mode !== 'insert')
       .map((c) => lateStep(c, calm)),
     ...rollups.flatMap((rollup) => {
-      if (rollup.kind === 'finished') return [finishedStep(installation, rollup, rollups)];
+      if (rollup.kind === 'finished') return [finishedStep(installation, rollup, rollups, rare)];
       const context = used.find((c) => c.source.role === rollup.role);
       return context ? [placesStep(context, rollup, calm)] : [];
     }),
@@ -140,7 +141,17 @@ function reaches({ source }: SourceContext, { lifeDays }: Places): boolean {
   return source.sourceClass !== 'window' || lifeDays === null || source.windowDays <= lifeDays - 2;
 }
 
-function finishedStep(installation: Installation, rollup: Finished, rollups: readonly Kept[]): Step {
+/** Finished numbers with a period from this on read much at once: they begin one after another, so many seconds apart. */
+const rareSeconds = 300;
+const apartSeconds = 15;
+
+function finishedStep(
+  installation: Installation,
+  rollup: Finished,
+  rollups: readonly Kept[],
+  rare: readonly Finished[],
+): Step {
+  const later = (apartSeconds * Math.max(0, rare.indexOf(rollup))) % (rareSeconds - 60);
   const firsts = rollups.find((r): r is Finished => r.kind === 'finished' && r.name === rollup.firsts);
   return {
     name: rollup.name,
@@ -149,7 +160,7 @@ function finishedStep(installation: Installation, rollup: Finished, rollups: rea
     // First days of another table tell nothing of how far this one's is.
     ...(firsts && firsts.from !== rollup.from && { beside: rollup.from }),
     // What needs first days begins when these are surely proven: two runs of the view that writes down what is, later.
-    stage: 4 + (rollup.firsts === undefined ? 0 : 2 * installation.everySeconds),
+    stage: 4 + (rollup.firsts === undefined ? 0 : 2 * installation.everySeconds) + later,
     everySeconds: Math.max(rollup.everySeconds, installation.everySeconds),
     columns: finishedColumns(rollup),
     select: (span, target) => finishedSelects[rollup.method](installation, rollup, span, target),
