@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { adoptionDashboard } from '../packs/product/adoptionDashboard';
 import { activeUsersDashboard } from '../packs/product/dashboard';
 import { funnelsDashboard } from '../packs/product/funnelsDashboard';
 import { retentionDashboard } from '../packs/product/retentionDashboard';
@@ -21,6 +22,7 @@ const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => Dashboa
   activeUsersDashboard,
   funnelsDashboard,
   retentionDashboard,
+  adoptionDashboard,
   operationsDashboard,
   financeDashboard,
   subscriptionsDashboard,
