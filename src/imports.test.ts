@@ -10,6 +10,7 @@ const allowed: Record<string, readonly string[]> = {
   packs: ['core', 'dashboards:types'],
   config: ['packs', 'core'],
   schema: ['config', 'packs', 'core'],
+  setup: ['schema', 'config', 'packs', 'core'],
   dashboards: ['config', 'packs', 'core'],
   frames: ['native', 'core'],
   plugin: ['frames', 'clickhouse', 'native', 'core'],
@@ -17,7 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   embedded: ['core'],
   demo: ['core'],
   preview: ['dashboards', 'core'],
-  cli: ['embedded', 'demo', 'schema', 'dashboards', 'config', 'packs', 'native', 'clickhouse', 'core'],
+  cli: ['embedded', 'demo', 'setup', 'schema', 'dashboards', 'config', 'packs', 'native', 'clickhouse', 'core'],
 };
 
 const src = join(__dirname);

@@ -27,8 +27,7 @@ export interface Connection extends Db {
  * `unreachable`, `not_clickhouse`, `wrong_password`, `old_server`. No database is chosen: statements name theirs,
  * because Tidemark's own may not exist yet. Sends no setting, so that a `readonly = 1` user can run what only reads.
  */
-export async function connect(config: Config): Promise<Connection> {
-  const { connection } = config;
+export async function connect({ connection }: Pick<Config, 'connection'>): Promise<Connection> {
   const client = createClient({
     url: connection.url,
     username: connection.user,

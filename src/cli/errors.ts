@@ -37,6 +37,20 @@ export const fail = errorTable({
     'tidemark drop needs to know what: --rollup NAME for one rollup, or --all for everything that tidemark migrate made. Without --yes it only shows it.',
   usage_role_unmapped: (f: { role: string; file: string; mapped: readonly string[] }) =>
     `--role ${f.role}: ${f.file} does not map this role. It maps: ${f.mapped.join(', ') || 'none'}.`,
+  usage_file_exists: (f: { file: string }) =>
+    `${f.file} exists and is left as it is. Write another file with --out, or overwrite it with --force.`,
+  usage_nobody_to_ask: () =>
+    'tidemark init asks on a terminal, and this is none. Add --yes to take what it proposes (--out - --json only shows it).',
+  usage_bad_zone: (f: { given: string }) =>
+    `--timezone "${f.given}" does not exist. Write an IANA name such as Europe/Berlin or UTC.`,
+  usage_bad_url: (f: { given: string }) =>
+    `--url "${f.given}" is not an address. Write http://host:8123 or https://host:8443.`,
+  file_unwritable: (f: { file: string; reason: string }) =>
+    `${f.file} cannot be written (${f.reason}). Name another place with --out.`,
+  usage_bad_scale: (f: { given: number; demo: string; most: number }) =>
+    f.demo === 'product'
+      ? `--scale ${f.given} is out of range: write 1 to ${f.most}.`
+      : `--scale is only for the product demo: "${f.demo}" has the rows that it has. Leave it out.`,
   usage_unknown_retention: (f: { given: string; meant: string; saved: readonly string[]; file: string }) =>
     `No retention "${f.given}" is saved in ${f.file}.${f.meant} ${f.saved.length > 0 ? `Saved: ${f.saved.join(', ')}.` : 'None is saved.'} Without a name, --start, --back, --mode and so on ask for one that is not saved.`,
   usage_saved_retention: (f: { retention: string; option: string }) =>

@@ -6,6 +6,7 @@ import { configCommand } from './commands/config';
 import { doctorCommand } from './commands/doctor';
 import { dropCommand } from './commands/drop';
 import { explainCommand } from './commands/explain';
+import { initCommand } from './commands/init';
 import { migrateCommand } from './commands/migrate';
 import { refreshCommand } from './commands/refresh';
 import { retentionCommand } from './commands/retention';
@@ -25,6 +26,7 @@ const commands: readonly (() => Command)[] = [
   doctorCommand,
   dropCommand,
   explainCommand,
+  initCommand,
   migrateCommand,
   refreshCommand,
   retentionCommand,

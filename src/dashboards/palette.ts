@@ -97,6 +97,7 @@ export const metrics = {
   refunds: { colour: colours.orange, ...money },
   netRevenue: { colour: colours.sky, ...money },
   averageOrder: { colour: colours.brown, ...money },
+  cohortRevenue: { unit: 'locale', decimals: 0 },
   refundRate: { colour: colours.orange, ...share },
   mrr: { colour: colours.blue, ...money },
   subscriptions: { colour: colours.mauve, ...count },

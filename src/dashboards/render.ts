@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DashboardBuilder, DashboardCursorSync } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { annotationsOf } from './annotations';
 import { describe } from './describe';
 import { fail } from './errors';
 import { placeRows } from './layout';
@@ -9,6 +10,7 @@ import { panelBuilder } from './panels/panel';
 import { sourceRef } from './query';
 import type { BuildSettings } from './settings';
 import { pages } from './spec';
+import { dashboardSql } from './sql';
 import type { DashboardSpec, PageName, PanelSpec, Row } from './spec';
 import { sourceVariable, variableBuilder } from './variables';
 
@@ -50,7 +52,7 @@ export function renderDashboard(spec: DashboardSpec, settings: BuildSettings, bu
     .refresh('1m')
     .tooltip(DashboardCursorSync.Crosshair)
     .editable()
-    .annotations([])
+    .annotations([...annotationsOf(dashboardSql(settings), settings, spec.page)])
     .links(dashboardLinks(spec.page, built))
     .variables([
       sourceVariable(),

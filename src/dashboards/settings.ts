@@ -41,6 +41,9 @@ export function settingsOf(config: Config): BuildSettings {
     delaySeconds: config.refresh.delaySeconds,
     minuteDays: config.tiers.minuteDays,
     quarterDays: config.tiers.quarterDays,
-    roles: roleNames.filter((role) => config.roles[role]),
+    // Refunds are made of orders that tell when they were given back.
+    roles: roleNames.filter(
+      (role) => config.roles[role] ?? (role === 'refunds' && config.roles.orders?.columns['refundTime']),
+    ),
   };
 }

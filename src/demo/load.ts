@@ -1,6 +1,7 @@
 import type { Db } from '../core/db';
 import { ident, literal } from '../core/sql/quote';
 import { insertBatches } from './insert';
+import { copyStep } from './product/scale';
 import { fullName, quotedName } from './tables';
 import type { DemoTable } from './tables';
 
@@ -55,12 +56,15 @@ async function missingRows<Row extends object & Versioned>(
   return days.flatMap(([, of]) => of.filter((row) => (versions.get(cell(row, table.idColumn)) ?? 0) < row._version));
 }
 
+/** Rows of the demo itself, not of copies of its people. */
+const generated = `user_id < ${copyStep}`;
+
 const digest = (count: number, versions: number): string => `${count}:${versions}`;
 const sumOfVersions = (rows: readonly Versioned[]): number => rows.reduce((sum, row) => sum + row._version, 0);
 
 async function presentDays(db: Db, table: DemoTable): Promise<Map<string, string>> {
   const rows = await db.query<{ d: string; n: number; v: number }>(
-    `SELECT toString(toDate(${ident(table.timeColumn)})) AS d, count() AS n, sum(_version) AS v FROM ${quotedName(table)} FINAL GROUP BY d`,
+    `SELECT toString(toDate(${ident(table.timeColumn)})) AS d, count() AS n, sum(_version) AS v FROM ${quotedName(table)} FINAL WHERE ${generated} GROUP BY d`,
   );
   return new Map(rows.map(({ d, n, v }) => [d, digest(Number(n), Number(v))]));
 }
@@ -70,7 +74,7 @@ async function presentVersions(db: Db, table: DemoTable, days: readonly string[]
   if (days.length === 0) return new Map();
   const day = `toString(toDate(${ident(table.timeColumn)}))`;
   const rows = await db.query<{ id: string; v: number }>(
-    `SELECT toString(${ident(table.idColumn)}) AS id, max(_version) AS v FROM ${quotedName(table)} WHERE ${day} IN ${literal(days)} GROUP BY id`,
+    `SELECT toString(${ident(table.idColumn)}) AS id, max(_version) AS v FROM ${quotedName(table)} WHERE ${generated} AND ${day} IN ${literal(days)} GROUP BY id`,
   );
   return new Map(rows.map(({ id, v }) => [id, Number(v)]));
 }

@@ -1,6 +1,7 @@
 import type { Db } from '../core/db';
 import { literal } from '../core/sql/quote';
 import { cdnowRows } from './cdnow';
+import { loadCopies } from './copies';
 import { fail } from './errors';
 import { loadMissing } from './load';
 import type { Loaded } from './load';
@@ -19,6 +20,8 @@ export interface SeedOptions {
   readonly reset: boolean;
   /** The present, milliseconds since 1970. */
   readonly nowMs: number;
+  /** The product demo: so many demos of people beside each other, 1 to 50. A demo that is there never shrinks. Default 1. */
+  readonly scale?: number;
   /** Reads the text of the CDNOW file; called only for that demo. */
   readonly readCdnow: () => string;
   readonly onInserted: (table: string, done: number, of: number) => void;
@@ -54,12 +57,27 @@ export async function seedDemo(db: Db, options: SeedOptions): Promise<Seeded> {
     const of: readonly DemoRow[] | undefined = rows[table.name];
     return of ? [{ table, of }] : [];
   });
-  for (const { table } of filled)
-    for (const statement of makeTable(table, markText({ demo, firstDayMs }))) await db.command(statement);
+  const scale = demo === 'product' ? Math.max(options.scale ?? 1, known?.scale ?? 1) : 1;
+  const mark = markText({ demo, firstDayMs, scale });
+  for (const { table } of filled) for (const statement of makeTable(table, mark)) await db.command(statement);
+  if (known && known.scale !== scale)
+    for (const { table } of filled)
+      await db.command(`ALTER TABLE ${quotedName(table)} MODIFY COMMENT ${literal(mark)}`);
   const tables: Loaded[] = [];
   for (const { table, of } of filled) {
     const report = (done: number, total: number) => onInserted(fullName(table), done, total);
-    tables.push(await loadMissing(db, table, of, report));
+    const own = await loadMissing(db, table, of, report);
+    if (scale === 1) {
+      tables.push(own);
+      continue;
+    }
+    const firstDay = new Date(firstDayMs).toISOString().slice(0, 10);
+    const copies = await loadCopies(db, table, {
+      scale,
+      firstDay,
+      onInserted: (done, total) => onInserted(`${fullName(table)} (copies)`, done, total),
+    });
+    tables.push({ ...copies, inserted: own.inserted + copies.inserted });
   }
   return { demo, created: !known, tables };
 }
@@ -68,15 +86,17 @@ export async function seedDemo(db: Db, options: SeedOptions): Promise<Seeded> {
 interface Mark {
   readonly demo: DemoName;
   readonly firstDayMs: number;
+  readonly scale: number;
 }
 
-const markText = ({ demo, firstDayMs }: Mark): string =>
-  `Tidemark demo ${demo} from ${new Date(firstDayMs).toISOString().slice(0, 10)}`;
+const markText = ({ demo, firstDayMs, scale }: Mark): string =>
+  `Tidemark demo ${demo} from ${new Date(firstDayMs).toISOString().slice(0, 10)}${scale === 1 ? '' : ` at scale ${scale}`}`;
 
 function markOf(comment: string): Mark | undefined {
-  const [, name, day] = /^Tidemark demo (\w+) from (\d{4}-\d\d-\d\d)$/.exec(comment) ?? [];
+  const [, name, day, scale = '1'] =
+    /^Tidemark demo (\w+) from (\d{4}-\d\d-\d\d)(?: at scale (\d+))?$/.exec(comment) ?? [];
   const demo = demoNames.find((known) => known === name);
-  return demo && day ? { demo, firstDayMs: Date.parse(`${day}T00:00:00Z`) } : undefined;
+  return demo && day ? { demo, firstDayMs: Date.parse(`${day}T00:00:00Z`), scale: Number(scale) } : undefined;
 }
 
 /** The source tables that exist, with their marks. Throws `demo_foreign_table` where one has none. */

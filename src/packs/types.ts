@@ -72,11 +72,18 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `cohortMonths` from pairs and first days, `mrrDays` and `mrrMonths` from changes of subscriptions; of a saved retention, in
- * `schema/retention`, `firstStarts` and `retentionRows`.
+ * such pairs, `cohortMonths` from pairs and first days, `cohortSums` from places with measures and first days, `mrrDays` and
+ * `mrrMonths` from changes of subscriptions; of a saved retention, in `schema/retention`, `firstStarts` and `retentionRows`.
  */
 export type FinishedMethod =
-  'activeDays' | 'firstDays' | 'cohortMonths' | 'mrrDays' | 'mrrMonths' | 'firstStarts' | 'retentionRows';
+  | 'activeDays'
+  | 'firstDays'
+  | 'cohortMonths'
+  | 'cohortSums'
+  | 'mrrDays'
+  | 'mrrMonths'
+  | 'firstStarts'
+  | 'retentionRows';
 
 /** Finished numbers, kept from a rollup of places by the method named. */
 export interface FinishedRollup {

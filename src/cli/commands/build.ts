@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import type { Command } from 'commander';
@@ -6,24 +6,18 @@ import type { Command } from 'commander';
 import { loadConfig } from '../../config/load';
 import { messageOf } from '../../core/errors';
 import { fail } from '../../dashboards/errors';
-import { buildFiles, possiblePaths } from '../../dashboards/files';
+import { buildFiles } from '../../dashboards/files';
 import type { BuiltFile } from '../../dashboards/files';
 import { defaultSettings, settingsOf } from '../../dashboards/settings';
 import type { BuildSettings } from '../../dashboards/settings';
+import { compare } from '../built';
+import type { Differences } from '../built';
 import { configOption, configPath, defineCommand, exitCodes, jsonOption, withOutput } from '../run';
 import type { ConfigOptions } from '../run';
 
 interface BuildFlags extends ConfigOptions {
   readonly out: string;
   readonly check?: boolean;
-}
-
-/** What differs between the output folder and what would be built. Paths are below the folder. */
-interface Differences {
-  readonly changed: readonly string[];
-  readonly missing: readonly string[];
-  /** Dashboards of ours for roles that are no longer mapped. */
-  readonly left: readonly string[];
 }
 
 /** `tidemark build`: writes dashboards and provisioning files; asks no ClickHouse. */
@@ -71,16 +65,6 @@ function settingsFor(flags: BuildFlags): BuildSettings {
   const path = configPath(flags);
   const named = flags.config !== undefined || Boolean(process.env.TIDEMARK_CONFIG);
   return named || existsSync(path) ? settingsOf(loadConfig(path, process.env)) : defaultSettings;
-}
-
-function compare(out: string, files: readonly BuiltFile[]): Differences {
-  const differs = ({ path, content }: BuiltFile) => readFileSync(join(out, path), 'utf8') !== content;
-  const there = files.filter(({ path }) => existsSync(join(out, path)));
-  return {
-    changed: there.filter(differs).map(({ path }) => path),
-    missing: files.filter((file) => !there.includes(file)).map(({ path }) => path),
-    left: possiblePaths.filter((path) => !files.some((file) => file.path === path) && existsSync(join(out, path))),
-  };
 }
 
 /** Each file appears whole or not at all: Grafana reads the folder every 30 s. Throws `out_unwritable`. */

@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 
+import type { Config } from '../../config/config';
 import type { RoleName } from '../../core/model';
 import { roleNames } from '../../core/model';
-import type { Finding, State } from '../../schema/doctor';
+import { buildFiles } from '../../dashboards/files';
+import { settingsOf } from '../../dashboards/settings';
+import type { BuiltDashboards, Finding, State } from '../../schema/doctor';
 import { doctor, worst } from '../../schema/doctor';
+import { compare } from '../built';
 import { fail } from '../errors';
 import { configOption, defineCommand, exitCodes, jsonOption, withConfig } from '../run';
 import type { ConfigOptions } from '../run';
@@ -12,6 +16,7 @@ import { packageVersion } from '../version';
 
 interface DoctorFlags extends ConfigOptions {
   readonly role?: RoleName;
+  readonly dashboards: string;
 }
 
 /** `tidemark doctor`: what is wrong, or will be, and what to do about it. */
@@ -19,10 +24,16 @@ export function doctorCommand(): Command {
   return defineCommand({
     name: 'doctor',
     summary: 'Look for what is wrong with sources, refreshes and rollups; exit code 1 where there is a problem',
-    examples: ['tidemark doctor', 'tidemark doctor --role orders', 'tidemark doctor --json'],
+    examples: [
+      'tidemark doctor',
+      'tidemark doctor --role orders',
+      'tidemark doctor --dashboards /srv/grafana',
+      'tidemark doctor --json',
+    ],
   })
     .addOption(configOption())
     .addOption(new Option('--role <name>', 'look only at this role and its rollups').choices(roleNames))
+    .option('--dashboards <dir>', 'folder that tidemark build wrote to', '.')
     .addOption(jsonOption())
     .action(examineAll);
 }
@@ -35,12 +46,19 @@ async function examineAll(flags: DoctorFlags): Promise<void> {
     if (role !== undefined && !config.roles[role] && !derived) {
       throw fail('usage_role_unmapped', { role, file: config.file, mapped: Object.keys(config.roles) });
     }
-    const findings = await doctor(config, db, { version: packageVersion(), ...(role && { role }) });
+    const dashboards = builtIn(flags.dashboards, config);
+    const findings = await doctor(config, db, { version: packageVersion(), dashboards, ...(role && { role }) });
     out.data(findings);
     out.table(['check', 'subject', 'state', 'what', 'what to do'], findings.map(row));
     out.say(summary(findings));
     if (worst(findings) === 'problem') process.exitCode = exitCodes.failure;
   });
+}
+
+/** Only dashboards: provisioning files are often edited, or stand elsewhere. */
+function builtIn(folder: string, config: Config): BuiltDashboards {
+  const files = buildFiles(settingsOf(config)).filter(({ path }) => path.startsWith('dashboards/'));
+  return { folder, files: files.length, ...compare(folder, files) };
 }
 
 const row = ({ check, subject, state, code, what, todo }: Finding) => [

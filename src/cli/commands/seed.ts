@@ -7,6 +7,8 @@ import type { Command } from 'commander';
 
 import { demoNames, seedDemo } from '../../demo/seed';
 import type { DemoName, Seeded } from '../../demo/seed';
+import { fail } from '../errors';
+import { wholeNumber } from '../numbers';
 import { grouped } from '../output';
 import type { Output, Progress } from '../output';
 import { configOption, defineCommand, jsonOption, packageRoot, withConfig } from '../run';
@@ -15,7 +17,11 @@ import type { ConfigOptions } from '../run';
 interface SeedFlags extends ConfigOptions {
   readonly demo: DemoName;
   readonly reset?: boolean;
+  readonly scale?: number;
 }
+
+/** A hundred million rows. */
+const mostScale = 50;
 
 /** `tidemark seed`: makes and fills the demo's source tables. */
 export function seedCommand(): Command {
@@ -25,17 +31,25 @@ export function seedCommand(): Command {
     examples: [
       'tidemark seed --demo cdnow          # 69,659 real orders of 1997 and 1998',
       'tidemark seed --demo product        # a made-up shop up to this minute; again later: tops up',
+      'tidemark seed --demo product --scale 17   # 5 M events of 120,000 people in less than a minute',
       'tidemark seed --demo cdnow --reset  # drop the source tables of either demo first',
     ],
   })
     .addOption(new Option('--demo <name>', 'which demo').choices(demoNames).makeOptionMandatory())
     .addOption(configOption('demo/<name>/tidemark.yaml'))
+    .option(
+      '--scale <n>',
+      'product: so many times as many people, 1 to 50 (17: 5 M events); made by the server',
+      wholeNumber,
+    )
     .option('--reset', 'drop the source tables of either demo first')
     .addOption(jsonOption())
     .action(seed);
 }
 
 async function seed(flags: SeedFlags): Promise<void> {
+  if (flags.scale !== undefined && (flags.demo !== 'product' || flags.scale < 1 || flags.scale > mostScale))
+    throw fail('usage_bad_scale', { given: flags.scale, demo: flags.demo, most: mostScale });
   const root = packageRoot();
   const config = flags.config ?? join(root, 'demo', flags.demo, 'tidemark.yaml');
   await withConfig({ ...flags, config }, async ({ db, out }) => {
@@ -49,8 +63,8 @@ async function seed(flags: SeedFlags): Promise<void> {
     };
     const readCdnow = () => gunzipSync(readFileSync(join(root, 'test', 'data', 'cdnow.csv.gz'))).toString('utf8');
     try {
-      const { demo, reset = false } = flags;
-      const seeded = await seedDemo(db, { demo, reset, nowMs: startedMs, readCdnow, onInserted });
+      const { demo, reset = false, scale = 1 } = flags;
+      const seeded = await seedDemo(db, { demo, reset, scale, nowMs: startedMs, readCdnow, onInserted });
       report(out, seeded, (Date.now() - startedMs) / 1000);
     } finally {
       for (const bar of bars.values()) bar.stop();

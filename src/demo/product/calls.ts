@@ -30,6 +30,9 @@ const chances: Readonly<Record<string, Chances>> = {
   },
   use_wishlist: { 'api POST /v1/wishlist': [1, 1] },
   use_share: { 'api POST /v1/shares': [1, 1] },
+  use_export: { 'api GET /v1/home': [0.5, 0.5] },
+  use_collections: { 'api POST /v1/wishlist': [1, 1] },
+  use_compare: { 'api GET /v1/products/:product': [1, 1] },
   use_assistant: { 'api POST /v1/assistant': [1, 1] },
   add_to_cart: {
     'checkout POST /cart/items': [1, 1],

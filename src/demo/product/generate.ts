@@ -1,5 +1,6 @@
 import { timestamp } from '../rows';
 import type { DemoRows, EventRow, OrderRow, RequestRow } from '../rows';
+import { isFailed, isLost } from './incidents';
 import { orderOf } from './orders';
 import { randomOf } from './random';
 import { requestsOf } from './requests';
@@ -46,8 +47,9 @@ export function productRows({ firstDayMs, nowMs, seed = 20_260_401 }: ProductOpt
       requests.push(...requestsOf(seed, { user, day, actions }, firstDayMs, nowMs));
       actions.forEach(({ name, atMs }, i) => {
         const orderId = name === 'purchase' ? day * 100_000 + ++orderNumber : 0;
-        if (atMs > nowMs) return;
-        events.push(eventOf(user, name, atMs, `${user.id}-${day}-${i}`));
+        if (atMs > nowMs || isFailed(seed, user, name, atMs - firstDayMs)) return;
+        if (!isLost(seed, user, name, atMs - firstDayMs, i))
+          events.push(eventOf(user, name, atMs, `${user.id}-${day}-${i}`));
         if (orderId > 0) orders.push(orderOf(seed, user, orderId, atMs, nowMs));
       });
     }

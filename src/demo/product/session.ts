@@ -1,3 +1,4 @@
+import { featuresUsed } from './features';
 import { randomOf } from './random';
 import type { Random } from './random';
 import { dayMs } from './users';
@@ -31,6 +32,7 @@ export function actionsOf(seed: number, user: User, day: number, dayStartMs: num
   const actions = Array.from({ length: sessions }, (_, i) => {
     const first = i === 0 && user.signedUpOn === day;
     const session = sessionOf(random, day, user.affinity, first);
+    if (i === 0) session.push(...featuresUsed(seed, user, day, session.at(-1)?.afterMs ?? 0));
     const lengthMs = session.at(-1)?.afterMs ?? 0;
     const startMs = Math.min(startOf(random, user.utcOffsetHours), dayMs - 1 - lengthMs);
     return session.map(({ name, afterMs }) => ({ name, atMs: dayStartMs + startMs + afterMs }));

@@ -24,7 +24,7 @@ function total(
     title,
     about: { what, how: `Over all days of the range. ${oneCurrency}`, from: [rollup] },
     // In 24ths of the row, beside the verdict: money is written out to the cent.
-    weight: ['Orders', 'Buyers', 'Order value'].includes(title) ? 3 : 4,
+    weight: { Sold: 6, Refunds: 5 }[title] ?? 4,
     values: columns.map(({ column, metric }) => ({ column, metric })),
     sql: `
       SELECT ${columns.map(({ of, column }) => `${of} ${sql.as(column)}`).join(', ')}
@@ -33,15 +33,32 @@ function total(
   };
 }
 
+/** Refunds by the day on which they were given: what left the account in the range. */
+function refundsGiven(sql: DashboardSql): StatPanel {
+  return {
+    ...total(
+      sql,
+      'Given back',
+      'refund_day',
+      [{ column: 'Given back', metric: 'refunds', of: amount('sum(refunded)') }],
+      'What was given back on the days of the range, whenever the orders were: what left the account.',
+    ),
+    needs: 'refunds',
+  };
+}
+
 function totals(sql: DashboardSql): StatPanel[] {
   return [
-    total(sql, 'Orders', 'order_day', [{ column: 'Orders', metric: 'orders', of: 'sum(orders)' }], 'Orders placed.'),
     total(
       sql,
-      'Buyers',
+      'Sold',
       'customer_day',
-      [{ column: 'Buyers', metric: 'buyers', of: 'uniqExact(user)' }],
-      'Distinct customers with at least one order: exact, counted over the whole range and not added up over days.',
+      [
+        { column: 'Orders', metric: 'orders', of: 'sum(orders)' },
+        { column: 'Buyers', metric: 'buyers', of: 'uniqExact(user)' },
+        { column: 'Average order', metric: 'averageOrder', of: averageOrder },
+      ],
+      'Orders placed; distinct customers with at least one (exact, counted over the whole range and not added up over days); gross revenue divided by orders, a ratio of sums.',
     ),
     total(
       sql,
@@ -60,19 +77,13 @@ function totals(sql: DashboardSql): StatPanel[] {
       ],
       `What was given back, and the share of orders refunded wholly or in part. ${ofOrderDay}`,
     ),
+    refundsGiven(sql),
     total(
       sql,
       'Net revenue, ${currency}',
       'order_day',
       [{ column: 'Net revenue', metric: 'netRevenue', of: amount(net) }],
       `Gross revenue less refunds. ${ofOrderDay}`,
-    ),
-    total(
-      sql,
-      'Order value',
-      'order_day',
-      [{ column: 'Average order', metric: 'averageOrder', of: averageOrder }],
-      'Gross revenue divided by orders: a ratio of sums, not a mean of daily means.',
     ),
   ];
 }
@@ -208,6 +219,44 @@ function customersPanel(sql: DashboardSql): TablePanel {
   };
 }
 
+/** Months after the first in the grid of revenue. */
+const cohortMonths = 12;
+
+function cohortRevenuePanel(sql: DashboardSql): TablePanel {
+  const months = Array.from({ length: cohortMonths + 1 }, (_, at) => at);
+  const inMonth = (k: number) => amount(`sumIf(gross - refunded, d = addMonths(cohort, ${k}))`);
+  const cells = months.map((k) => `if(addMonths(cohort, ${k}) <= edge.3, ${inMonth(k)}, NULL) ${sql.as(`M${k}`)}`);
+  return {
+    kind: 'table',
+    title: 'Revenue by month of first order, ${currency}',
+    about: {
+      what: 'What the customers whose first order came in a month brought, net of refunds, in that month (M0) and in each of the twelve after it. At least the twelve months before the end of the range are shown; all of it where it is longer.',
+      how: `The first order is the first ever, in any currency. A cell stays empty until its month begins, and after the last month that has an order; the running month is told as it stands. ${ofOrderDay} ${oneCurrency}`,
+      from: ['customer_cohort_revenue'],
+    },
+    columns: [
+      { name: 'First order', width: 130 },
+      ...months.map((k) => ({ name: `M${k}`, metric: 'cohortRevenue' }) as const),
+    ],
+    sql: `
+      WITH (
+        SELECT (
+          least(toStartOfMonth(${sql.firstDay}), addMonths(toStartOfMonth(${sql.lastDay}), -${cohortMonths})),
+          ${sql.lastDay},
+          least(maxIf(d, orders > 0), toStartOfMonth(${sql.today})),
+          toStartOfMonth(${sql.today}))
+        FROM ${sql.rollup('customer_cohort_revenue')}
+      ) AS edge
+      SELECT
+        concat(formatDateTime(cohort, '%Y-%m'), if(cohort = edge.4, ' so far', '')) ${sql.as('First order')},
+        ${cells.join(',\n        ')}
+      FROM ${sql.rollup('customer_cohort_revenue')}
+      WHERE cohort >= edge.1 AND cohort <= edge.2 AND ${inCurrency}
+      GROUP BY cohort
+      ORDER BY cohort`,
+  };
+}
+
 /** *Finance*: what was sold, to how many, what came back, who buys again. */
 export function financeDashboard({ sql, trust, cohorts }: DashboardKit): DashboardSpec {
   return {
@@ -229,6 +278,7 @@ export function financeDashboard({ sql, trust, cohorts }: DashboardKit): Dashboa
       { height: 4, panels: [{ ...trust(['order_day', 'customer_day']), weight: 3 }, ...totals(sql)] },
       { height: 9, panels: [revenuePanel(sql), ordersPanel(sql)] },
       { height: 9, panels: [averageOrderPanel(sql), customersPanel(sql)] },
+      { height: 11, panels: [cohortRevenuePanel(sql)] },
       {
         height: 11,
         panels: [

@@ -1,5 +1,5 @@
 import { cohortRollups } from '../cohorts';
-import type { Pack, RollupMeasure } from '../types';
+import type { FinishedRollup, Pack, RollupMeasure } from '../types';
 import { mrrDay, mrrMetrics, mrrMonth, subscriptionDay } from './mrr';
 
 const money: readonly RollupMeasure[] = [
@@ -26,6 +26,30 @@ const money: readonly RollupMeasure[] = [
     description: 'Amounts refunded for orders placed on the day, whenever the refund came.',
   },
 ];
+
+/** What the buyers of each first month brought, per month: revenue by cohort. */
+const cohortRevenue: FinishedRollup = {
+  kind: 'finished',
+  method: 'cohortSums',
+  name: 'customer_cohort_revenue',
+  title: 'Revenue by cohort and month',
+  description:
+    'One row per calendar month, month of the buyers’ first order and currency: what they ordered in the month, and what was refunded of it. The first order is the first ever, in any currency.',
+  from: 'customer_day',
+  firsts: 'customer_first',
+  entity: 'user',
+  keys: [
+    { column: 'cohort', from: 'cohort', type: 'Date' },
+    { column: 'currency', from: 'currency', type: 'LowCardinality(String)' },
+  ],
+  everySeconds: 60,
+  columns: money.map(({ column, type, description }) => ({
+    column,
+    type,
+    class: 'additive',
+    description: description.replace('day', 'month'),
+  })),
+};
 
 /**
  * What the customers paid: from one row per order, per refund and per change of a subscription. Amounts of different
@@ -60,6 +84,7 @@ export const revenuePack: Pack = {
       measures: money,
     },
     ...cohortRollups({ from: 'customer_day', prefix: 'customer', who: 'buyers', did: 'ordered' }),
+    cohortRevenue,
     {
       kind: 'places',
       name: 'refund_day',

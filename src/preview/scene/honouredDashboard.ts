@@ -111,7 +111,8 @@ export const annotationProperties: Readonly<Record<string, Honoured>> = {
   filter: true,
   mappings: true,
   expr: [],
-  placement: [],
+  // Grafana offers the switch in a menu, the preview above the panels.
+  placement: ['inControlsMenu'],
 };
 
 /** Properties of a link, on a dashboard or on a panel. */
@@ -126,5 +127,6 @@ export const linkProperties: Readonly<Record<string, Honoured>> = {
   targetBlank: true,
   includeVars: true,
   keepTime: true,
-  placement: [],
+  // Grafana offers the switch in a menu, the preview above the panels.
+  placement: ['inControlsMenu'],
 };

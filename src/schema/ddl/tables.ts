@@ -91,6 +91,19 @@ export function baseTables(installation: Installation): readonly { readonly name
       ],
       'ENGINE = ReplacingMergeTree(at) ORDER BY (role, dimension, since, value)',
     ),
+    // Filled by people: what happened, drawn over the dashboards.
+    named(
+      'incidents',
+      [
+        'at DateTime64(3)',
+        'until Nullable(DateTime64(3))',
+        'title String',
+        'text String',
+        'tags Array(LowCardinality(String))',
+        'noted_at DateTime64(3) DEFAULT now64(3)',
+      ],
+      'ENGINE = MergeTree ORDER BY at',
+    ),
     named(
       'backfills',
       [

@@ -1,6 +1,9 @@
 import type { Check } from './check';
+import { alerts } from './checks/alerts';
 import { arrival } from './checks/arrival';
+import { catalogue } from './checks/catalogue';
 import { contents } from './checks/contents';
+import { dashboards } from './checks/dashboards';
 import { dimensions } from './checks/dimensions';
 import { drift } from './checks/drift';
 import { key } from './checks/key';
@@ -12,6 +15,7 @@ import { parts } from './checks/parts';
 import { pruning } from './checks/pruning';
 import { queue } from './checks/queue';
 import { refreshes } from './checks/refreshes';
+import { rights } from './checks/rights';
 import { server } from './checks/server';
 import { source } from './checks/source';
 import { tombstones } from './checks/tombstones';
@@ -22,6 +26,7 @@ import { zones } from './checks/zones';
 /** Checks in the order in which they run and are shown: one file each, listed here and nowhere else. */
 export const checks: readonly Check[] = [
   server,
+  rights,
   zones,
   source,
   key,
@@ -32,6 +37,7 @@ export const checks: readonly Check[] = [
   ttl,
   dimensions,
   migrated,
+  catalogue,
   views,
   refreshes,
   pace,
@@ -40,4 +46,6 @@ export const checks: readonly Check[] = [
   drift,
   mutations,
   parts,
+  dashboards,
+  alerts,
 ];

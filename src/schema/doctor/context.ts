@@ -43,20 +43,38 @@ export interface DoctorContext {
   readonly roles: readonly RoleSubject[];
   /** The one role that is asked about; all where it is absent. */
   readonly only?: RoleName;
+  readonly dashboards?: BuiltDashboards;
   /** Steps of these roles. */
   readonly steps: readonly Step[];
+}
+
+/** How a folder of dashboards differs from what would be built; names of files below it. */
+export interface BuiltDashboards {
+  readonly folder: string;
+  /** How many would be built. */
+  readonly files: number;
+  readonly changed: readonly string[];
+  readonly missing: readonly string[];
+  /** Dashboards for roles that are no longer mapped. */
+  readonly left: readonly string[];
 }
 
 /** What a doctor is asked. */
 export interface DoctorOptions {
   /** Version of Tidemark. */
   readonly version: string;
+  /** Not looked at where absent: the schema has no files. */
+  readonly dashboards?: BuiltDashboards;
   /** Only this role and its rollups. */
   readonly role?: RoleName;
 }
 
 /** Looks at what there is, role by role, so that one broken source does not hide the others. Throws the server's errors. */
-export async function examine(config: Config, db: Db, { version, role: only }: DoctorOptions): Promise<DoctorContext> {
+export async function examine(
+  config: Config,
+  db: Db,
+  { version, role: only, dashboards }: DoctorOptions,
+): Promise<DoctorContext> {
   const mapped = Object.entries(config.roles) as [RoleName, RoleConfig][];
   const looked: Omit<RoleSubject, 'source' | 'context'>[] = [];
   for (const [role, mapping] of mapped) {
@@ -90,6 +108,7 @@ export async function examine(config: Config, db: Db, { version, role: only }: D
     serverVersion: server?.version ?? '',
     installation,
     ...(only !== undefined && { only }),
+    ...(dashboards && { dashboards }),
     complete: subjects.every(({ misfit }) => misfit === undefined),
     migrated: Number(server?.migrated ?? 0) > 0,
     roles: chosen,

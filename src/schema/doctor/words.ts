@@ -1,10 +1,11 @@
 import type { Found, State, Wording } from './finding';
+import { outsideWords } from './words/outside';
 import { progressWords } from './words/progress';
 import { serverWords } from './words/server';
 import { sourceWords } from './words/source';
 
 /** All findings by their stable code. docs/doctor.md lists them. */
-export const words = { ...serverWords, ...sourceWords, ...progressWords } as const;
+export const words = { ...serverWords, ...sourceWords, ...progressWords, ...outsideWords } as const;
 
 export type FindingCode = keyof typeof words;
 type FactsOf<C extends FindingCode> = (typeof words)[C] extends Wording<infer Facts> ? Facts : never;

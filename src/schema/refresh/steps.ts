@@ -2,7 +2,7 @@ import { ident } from '../../core/sql/quote';
 import { feedColumns, feedSelect } from '../insert/feed';
 import type { Installation } from '../installation';
 import { activeDaysSelect } from '../rollups/activeDays';
-import { cohortMonthsSelect } from '../rollups/cohortMonths';
+import { cohortMonthsSelect, cohortSumsSelect } from '../rollups/cohortMonths';
 import type { SourceContext, Span } from '../rollups/context';
 import { tableOf } from '../rollups/context';
 import { firstDaysSelect } from '../rollups/firstDays';
@@ -169,6 +169,7 @@ const finishedSelects: Readonly<
   activeDays: activeDaysSelect,
   firstDays: firstDaysSelect,
   cohortMonths: cohortMonthsSelect,
+  cohortSums: cohortSumsSelect,
   mrrDays: mrrSelect,
   mrrMonths: mrrSelect,
   firstStarts: firstStartsSelect,

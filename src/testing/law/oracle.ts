@@ -137,6 +137,7 @@ export function expectedFinished(
     return new Map([...firstDays(truth[role] ?? [], zone)].map(([user, d]) => [`${dayText(d)}|${user}`, []]));
   }
   if (method === 'cohortMonths') return cohortMonths(truth[role] ?? [], zone);
+  if (method === 'cohortSums') return cohortSums(truth[role] ?? [], zone);
   if (method === 'activeDays') {
     const rows = truth.events ?? [];
     // Days to come are told only where something is known of them.
@@ -195,9 +196,26 @@ function firstDays(rows: readonly Version[], zone: string): ReadonlyMap<string, 
   return first;
 }
 
+const monthOf = (day: number) => `${dayText(day).slice(0, 7)}-01`;
+
+/** month|month of the first day|currency (first days of months) → orders and amounts as in {@link money}. */
+function cohortSums(rows: readonly Version[], zone: string): Expected {
+  const first = firstDays(rows, zone);
+  const out = new Map<string, readonly number[]>();
+  for (const row of rows) {
+    const day = dayNumber(row.timeMs, zone);
+    const place = `${monthOf(day)}|${monthOf(first.get(row.user) ?? day)}|${row.name}`;
+    const before = out.get(place);
+    out.set(
+      place,
+      money(row).map((n, i) => n + (before?.[i] ?? 0)),
+    );
+  }
+  return out;
+}
+
 /** month|month of the first day (first days of months) → users, number of the last day. */
 function cohortMonths(rows: readonly Version[], zone: string): Expected {
-  const monthOf = (day: number) => `${dayText(day).slice(0, 7)}-01`;
   const first = firstDays(rows, zone);
   const places = new Map<string, { readonly users: Set<string>; last: number }>();
   for (const { user, timeMs } of rows) {

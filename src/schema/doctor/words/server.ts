@@ -1,4 +1,4 @@
-import { wording } from '../finding';
+import { some, wording } from '../finding';
 
 /** What is said of the server and of the doctor's own work. */
 export const serverWords = {
@@ -27,5 +27,11 @@ export const serverWords = {
     (f: { memoryMb: number; max: number; by: string }) =>
       `refresh.memoryMb is ${f.memoryMb}, but ${f.by} allows ${f.max} MB: refreshes are refused or fail before they reach it.`,
     (f) => `Write refresh.memoryMb: ${f.max} or less, or raise ${f.by}.`,
+  ),
+  right_missing: wording(
+    'problem',
+    (f: { user: string; rights: readonly string[] }) =>
+      `User ${f.user} lacks what migrate and the refreshes do: ${some(f.rights, 6)}.`,
+    (f) => `GRANT ${f.rights[0]} TO ${f.user}, and the others; tidemark migrate --print-access prints all rights.`,
   ),
 } as const;
