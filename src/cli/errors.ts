@@ -31,6 +31,16 @@ export const fail = errorTable({
     `${f.option} "${f.given}" is no time. Write a day (2026-03-01), a time (2026-03-01T12:30, with Z or +02:00 for a fixed one), now, or how far back (30d, 12h, 90m, 2w).`,
   usage_bad_filter: (f: { given: string }) =>
     `--where "${f.given}" is no filter. Write dimension=value (several values with commas), dimension!=value, dimension=~pattern or dimension!~pattern.`,
+  usage_bad_step: (f: { given: string }) =>
+    `--steps "${f.given}" is no step. Write event, event[dimension=value] or event[plan=pro|team;country=DE], and ? behind one that may be left out; commas between steps.`,
+  usage_bad_exclusion: (f: { given: string }) =>
+    `--exclude "${f.given}" is no exclusion. Write event, or event:1-3 for one that voids ways between steps 1 and 3.`,
+  usage_bad_window: (f: { given: string }) =>
+    `--window "${f.given}" is no time above zero. Write a number and s, m, h, d or w: 30m, 12h, 14d.`,
+  usage_funnel_what: (f: { saved: readonly string[] }) =>
+    `tidemark funnel needs to know which: a saved one (${f.saved.join(', ') || 'none is saved yet'}) or --steps a,b,c.`,
+  usage_funnel_range: (f: { from: string; to: string }) =>
+    `The range has no day of entry: it begins on ${f.from} and ends before ${f.to}. Write an earlier --from or a later --to.`,
   usage_only_with: (f: { option: string; other: string }) =>
     `${f.option} only goes with ${f.other}. Give both, or leave ${f.option} out.`,
   usage_drop_what: () =>

@@ -21,7 +21,7 @@ export async function timed(db: Db, sql: string): Promise<Answer> {
 }
 
 /** Rows that the server would read, by EXPLAIN ESTIMATE: no right on the query log is needed. */
-async function rowsRead(db: Db, sql: string): Promise<number | null> {
+export async function rowsRead(db: Db, sql: string): Promise<number | null> {
   try {
     const parts = await db.query<{ rows: number | string }>(`EXPLAIN ESTIMATE ${sql}`);
     return parts.reduce((sum, part) => sum + Number(part.rows), 0);

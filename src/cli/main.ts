@@ -6,6 +6,7 @@ import { configCommand } from './commands/config';
 import { doctorCommand } from './commands/doctor';
 import { dropCommand } from './commands/drop';
 import { explainCommand } from './commands/explain';
+import { funnelCommand } from './commands/funnel';
 import { initCommand } from './commands/init';
 import { migrateCommand } from './commands/migrate';
 import { refreshCommand } from './commands/refresh';
@@ -26,6 +27,7 @@ const commands: readonly (() => Command)[] = [
   doctorCommand,
   dropCommand,
   explainCommand,
+  funnelCommand,
   initCommand,
   migrateCommand,
   refreshCommand,

@@ -12,7 +12,7 @@ import { inFileOrder, locate } from './problem';
 import type { Path, Problem } from './problem';
 import { toRole } from './role';
 import type { ParsedRole } from './role';
-import { toFunnel, toRetention } from './saved';
+import { meaningProblems, toFunnel, toRetention } from './saved';
 import { configJsonSchema, configSchema } from './schema';
 
 /** Where the text came from and which environment its references mean. */
@@ -36,8 +36,12 @@ export function parseConfig(text: string, { file, env }: ParseOptions): Config {
   const content: unknown = document.toJS() ?? {};
   const parsed = configSchema.safeParse(content);
   const found = parsed.success ? [] : problemsOf(parsed.error.issues, content, configJsonSchema());
+  const unclear = parsed.success ? meaningProblems(parsed.data.funnels) : [];
   const unsetPaths = new Set(unset.map(({ path }) => path.join('.')));
-  const others = [...found, ...crossChecks(content)].filter(({ path }) => !unsetPaths.has(path.join('.')));
+  const crossed = crossChecks(content);
+  // A funnel that another check speaks of already needs no second sentence.
+  const meant = unclear.filter(({ path }) => !crossed.some((p) => p.path.slice(0, 2).join('.') === path.join('.')));
+  const others = [...found, ...crossed, ...meant].filter(({ path }) => !unsetPaths.has(path.join('.')));
   const problems = inFileOrder(document, [...unset, ...others]);
   if (!parsed.success || problems.length > 0)
     throw fail('config_invalid', { file, problems: problems.map((p) => locate(file, document, lines, p)) });

@@ -34,13 +34,12 @@ test('a funnel with all its options, and one with the least', () => {
       - {event: signup, where: {country: DE}}
       - {event: view, optional: true, title: Looked}
       - {event: purchase, where: {country: [DE, AT]}}
-    order: strict
     window: 36h
-    exclude: [{event: refund, before: 2}, {event: leave, after: 2}]
+    exclude: [{event: refund, before: 3}, {event: leave}]
     by: account
     breakdown: country
     attribution: 3
-  short: {steps: [{event: a}, {event: b}]}
+  short: {steps: [{event: a}, {event: b}], order: strict}
 `);
   expect(funnels).toEqual([
     {
@@ -51,11 +50,11 @@ test('a funnel with all its options, and one with the least', () => {
         { event: 'view', optional: true, title: 'Looked' },
         { event: 'purchase', where: { country: ['DE', 'AT'] } },
       ],
-      order: 'strict',
+      order: 'ordered',
       windowMs: 36 * 3_600_000,
       exclusions: [
-        { event: 'refund', after: 1, before: 2 },
-        { event: 'leave', after: 2, before: 3 },
+        { event: 'refund', after: 1, before: 3 },
+        { event: 'leave', after: 1, before: 3 },
       ],
       by: 'account',
       breakdown: 'country',
@@ -65,7 +64,7 @@ test('a funnel with all its options, and one with the least', () => {
       name: 'short',
       title: 'short',
       steps: [{ event: 'a' }, { event: 'b' }],
-      order: 'ordered',
+      order: 'strict',
       windowMs: 14 * 86_400_000,
       exclusions: [],
       by: 'user',
@@ -159,6 +158,16 @@ test.each([
     'an attribution',
     'funnels: {x: {steps: [{event: a}, {event: b}], attribution: 3}}',
     'there is no step 3. Write first, last, or a step from 1 to 2.',
+  ],
+  [
+    'an optional step in strict order',
+    'funnels: {x: {steps: [{event: a}, {event: c, optional: true}, {event: b}], order: strict}}',
+    'Funnel x: step 2 (c) is optional, which means something in the order "ordered" only',
+  ],
+  [
+    'a row that could be two steps of any order',
+    'funnels: {x: {steps: [{event: a}, {event: a}], order: unordered}}',
+    'Funnel x: one row of a could be both step 1 and step 2',
   ],
   ['rolling months', 'retentions: {x: {interval: month, windows: rolling}}', 'Months have no fixed length'],
   ['a filter of a retention', 'retentions: {x: {start: {event: a, where: {plan: pro}}}}', '"plan" is no dimension'],

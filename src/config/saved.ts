@@ -1,6 +1,9 @@
+import { TidemarkError } from '../core/errors';
+import { checkFunnel } from '../core/funnel/check';
 import type { EventPick, FunnelExclusion, FunnelSpec, FunnelStep, Wanted } from '../core/funnel/spec';
 import type { RetentionSpec } from '../core/retention/spec';
 import { durationMs } from '../core/time/duration';
+import type { Problem } from './problem';
 import type { WrittenFunnel, WrittenRetention } from './savedSchema';
 
 type WrittenWhere = Readonly<Record<string, string | readonly string[]>> | undefined;
@@ -38,6 +41,19 @@ export function toFunnel(name: string, written: WrittenFunnel): FunnelSpec {
     ...(breakdown !== undefined && { breakdown }),
     attribution,
   };
+}
+
+/** What is wrong with a funnel that is well written, but means nothing. */
+export function meaningProblems(funnels: Readonly<Record<string, WrittenFunnel>>): Problem[] {
+  return Object.entries(funnels).flatMap(([name, written]): Problem[] => {
+    try {
+      checkFunnel(toFunnel(name, written));
+      return [];
+    } catch (thrown) {
+      if (!(thrown instanceof TidemarkError)) throw thrown;
+      return [{ path: ['funnels', name], at: 'key', text: thrown.message }];
+    }
+  });
 }
 
 /** A retention of the file as the other rooms see it. */

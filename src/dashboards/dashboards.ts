@@ -1,6 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { activeUsersDashboard } from '../packs/product/dashboard';
+import { funnelsDashboard } from '../packs/product/funnelsDashboard';
 import { retentionDashboard } from '../packs/product/retentionDashboard';
 import { financeDashboard } from '../packs/revenue/dashboard';
 import { subscriptionsDashboard } from '../packs/revenue/subscriptionsDashboard';
@@ -18,6 +19,7 @@ import { trustPanel } from './trust';
 const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => DashboardSpec)[] = [
   homeDashboard,
   activeUsersDashboard,
+  funnelsDashboard,
   retentionDashboard,
   operationsDashboard,
   financeDashboard,
@@ -30,7 +32,7 @@ export function dashboardSpecs(settings: BuildSettings): readonly DashboardSpec[
   const sql = dashboardSql(settings);
   const kit: DashboardKit = {
     sql,
-    trust: (rollups, beginnings) => trustPanel(sql, rollups, beginnings),
+    trust: (rollups, orWhere) => trustPanel(sql, rollups, orWhere),
     cohorts: (grid) => cohortPanel(sql, grid),
   };
   return buildable(

@@ -8,6 +8,10 @@ const views: Readonly<Record<string, string>> = {
   rollup_status: 'Progress of the refreshes, asked at this moment.',
   done: 'Watermarks of the refreshes, asked at this moment; of the last 24 hours one by one.',
   refresh_log: 'Own history of the refreshes, one look a minute, kept 90 days; asked at this moment.',
+  funnels:
+    'Steps of all saved funnels per day of entry, made from their times, refreshed inside ClickHouse every 60 s.',
+  funnels_time: 'The same by the time to each step, kept from step rows, refreshed inside ClickHouse every 60 s.',
+  funnel_steps: 'Steps of the saved funnels, written by `tidemark migrate`; asked at this moment.',
   late: 'Days that rows came late for, kept 90 days; asked at this moment.',
   recounts: 'Days that were counted again from the source, kept 90 days; asked at this moment.',
   drift: 'Rows that a sweep found wrong, kept 90 days; asked at this moment.',

@@ -55,6 +55,19 @@ const zeroIsGood = (colour: string) =>
 /** Cells that grow deeper. Below 0.3 Grafana writes in the theme's own text colour; above it in white, also on a pale cell. */
 const depth = (alpha: number) => `rgba(37, 105, 183, ${alpha})`;
 
+/** Cells of shares. */
+const shareDepths = [
+  // A cell without a value takes the base: it stays blank.
+  { from: null, colour: 'transparent' },
+  { from: 0, colour: depth(0.05) },
+  { from: 0.05, colour: depth(0.1) },
+  { from: 0.1, colour: depth(0.15) },
+  { from: 0.2, colour: depth(0.2) },
+  { from: 0.3, colour: depth(0.25) },
+  { from: 0.45, colour: depth(0.29) },
+  { from: 0.6, colour: colours.blue },
+] as const;
+
 export const metrics = {
   activeUsers: { colour: colours.sky, ...count },
   weeklyUsers: { colour: colours.mauve, ...count },
@@ -99,6 +112,10 @@ export const metrics = {
   averageOrder: { colour: colours.brown, ...money },
   cohortRevenue: { unit: 'locale', decimals: 0 },
   refundRate: { colour: colours.orange, ...share },
+  funnelEntries: { colour: colours.blue, ...count },
+  conversion: { colour: colours.blue, ...share },
+  conversionCell: { ...share, steps: shareDepths },
+  convertTime: { unit: 'ms', decimals: 1 },
   mrr: { colour: colours.blue, ...money },
   subscriptions: { colour: colours.mauve, ...count },
   newMrr: { colour: colours.sky, ...money },
@@ -116,17 +133,7 @@ export const metrics = {
   retentionAfter: { colour: colours.orange, ...share },
   retention: {
     ...share,
-    steps: [
-      // A cell without a value takes the base: it stays blank.
-      { from: null, colour: 'transparent' },
-      { from: 0, colour: depth(0.05) },
-      { from: 0.05, colour: depth(0.1) },
-      { from: 0.1, colour: depth(0.15) },
-      { from: 0.2, colour: depth(0.2) },
-      { from: 0.3, colour: depth(0.25) },
-      { from: 0.45, colour: depth(0.29) },
-      { from: 0.6, colour: colours.blue },
-    ],
+    steps: shareDepths,
   },
   change: {
     ...share,

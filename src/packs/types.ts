@@ -1,3 +1,4 @@
+import type { FunnelSpec } from '../core/funnel/spec';
 import type { Grain, MeasureClass, RoleName } from '../core/model';
 import type { RetentionSpec } from '../core/retention';
 
@@ -14,7 +15,7 @@ export interface RollupKey {
   /** Logical column of the role whose value it holds. */
   readonly from: string;
   /** `source` keeps the source's own type (user ids may be integers, strings or UUIDs); else a ClickHouse type. */
-  readonly type: 'source' | 'String' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date' | 'UInt16';
+  readonly type: 'source' | 'String' | 'LowCardinality(String)' | "DateTime64(3, 'UTC')" | 'Date' | 'UInt8' | 'UInt16';
   /** How many values are kept apart unless tidemark.yaml says otherwise; the rest is `(other)`. Absent: all. */
   readonly top?: number;
 }
@@ -73,7 +74,8 @@ export interface FinishedColumn {
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
  * such pairs, `cohortMonths` from pairs and first days, `cohortSums` from places with measures and first days, `mrrDays` and
- * `mrrMonths` from changes of subscriptions; of a saved retention, in `schema/retention`, `firstStarts` and `retentionRows`.
+ * `mrrMonths` from changes of subscriptions; of a saved funnel `funnelTimes` from step rows and `funnelDays` from these times; of a
+ * saved retention, in `schema/retention`, `firstStarts` and `retentionRows`.
  */
 export type FinishedMethod =
   | 'activeDays'
@@ -82,6 +84,8 @@ export type FinishedMethod =
   | 'cohortSums'
   | 'mrrDays'
   | 'mrrMonths'
+  | 'funnelTimes'
+  | 'funnelDays'
   | 'firstStarts'
   | 'retentionRows';
 
@@ -100,6 +104,8 @@ export interface FinishedRollup {
   readonly beside?: string;
   /** Methods `firstStarts` and `retentionRows`: what is counted. */
   readonly retention?: RetentionSpec;
+  /** Methods `funnelTimes` and `funnelDays`: what is counted. */
+  readonly funnel?: FunnelSpec;
   /** Column of {@link from} that is counted, where it is no key here. */
   readonly entity?: string;
   /** Keys beside the day (of method `firstDays`: instead of it), with the columns of {@link from} whose values they hold. */

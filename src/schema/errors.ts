@@ -2,6 +2,10 @@ import { errorTable } from '../core/errors';
 
 /** Everything that `schema` can say is wrong, with the next step. */
 export const fail = errorTable({
+  funnel_without_events: (f: { funnel: string }) =>
+    `Funnel ${f.funnel} is counted from the role events, which is not mapped. Map roles.events in tidemark.yaml.`,
+  funnel_dimension: (f: { funnel: string; dimension: string; accepted: readonly string[] }) =>
+    `Funnel ${f.funnel}: "${f.dimension}" is no dimension of role events. ${f.accepted.length > 0 ? `There are: ${f.accepted.join(', ')}.` : 'There is none: add it under roles.events.dimensions.'}`,
   source_missing: (f: { role: string; table: string }) =>
     `roles.${f.role}.table: ClickHouse has no table "${f.table}". Create it, or name another table in tidemark.yaml.`,
   column_missing: (f: { role: string; logical: string; column: string; table: string; has: readonly string[] }) =>

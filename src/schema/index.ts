@@ -1,4 +1,6 @@
 export type { Installation, Source } from './installation';
+export type { FunnelAnswer, FunnelQuestion } from './funnel/answer';
+export { funnelAnswer } from './funnel/answer';
 export { inspect } from './inspect';
 export { capKeys } from './tops/rank';
 export type { Action, ActionKind } from './ddl/migrate';

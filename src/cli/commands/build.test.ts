@@ -31,6 +31,7 @@ const tidemark = (...args: string[]) => {
 const built = [
   'dashboards/active-users.json',
   'dashboards/finance.json',
+  'dashboards/funnels.json',
   'dashboards/home.json',
   'dashboards/operations.json',
   'dashboards/retention.json',

@@ -14,7 +14,7 @@ import { fail } from '../errors';
 import { countRetention, costOf, coverOf, tellRetention } from '../retention';
 import { configOption, defineCommand, jsonOption, withConfig } from '../run';
 import type { ConfigOptions } from '../run';
-import { instantOf } from './explain';
+import { instantOf } from '../instants';
 
 interface RetentionFlags extends ConfigOptions {
   readonly start?: string;

@@ -11,6 +11,7 @@ import { tableOf } from '../rollups/context';
 import type { Desired, Making, ObjectKind } from './action';
 import { catalogueTables } from './catalogue';
 import { fillBeside, forgetFilling } from './fill';
+import { funnelViews } from './funnelViews';
 import { hashText } from './hash';
 import { markStatements, queueStatements, resetStatement } from './marks';
 import { statusView } from './statusView';
@@ -68,6 +69,7 @@ export function desiredObjects(installation: Installation, version: string, maki
     })),
     view('refresh_log_v', logView(installation)),
     ...topsViews(installation).map(({ name, ddl }) => view(name, ddl)),
+    ...funnelViews(installation).map(({ name, ddl }) => same(name, 'view', ddl, [ddl])),
     same('rollup_status', 'view', status, [status]),
     ...(retentions === undefined ? [] : [same('retentions', 'view', retentions, [retentions])]),
   ];

@@ -6,6 +6,7 @@ import { cohortMonthsSelect, cohortSumsSelect } from '../rollups/cohortMonths';
 import type { SourceContext, Span } from '../rollups/context';
 import { tableOf } from '../rollups/context';
 import { firstDaysSelect } from '../rollups/firstDays';
+import { funnelDaysSelect, funnelTimesSelect } from '../rollups/funnelDays';
 import type { Finished, Kept, Places } from '../rollups/installed';
 import { installedRollups } from '../rollups/installed';
 import { ledgerColumn, ledgerName, ledgerSelect, placeColumns } from '../rollups/ledger';
@@ -142,8 +143,8 @@ function finishedStep(installation: Installation, rollup: Finished): Step {
     name: rollup.name,
     table: rollup.name,
     upstream: rollup.firsts ?? rollup.from,
-    // What needs first days begins when these are surely proven: two runs of the view that writes down what is, later.
-    stage: 4 + (rollup.firsts === undefined ? 0 : 2 * installation.everySeconds),
+    // What needs other finished numbers begins when these are surely proven: two runs of the view that writes down what is, later.
+    stage: 4 + (rollup.firsts === undefined && rollup.method !== 'funnelDays' ? 0 : 2 * installation.everySeconds),
     everySeconds: Math.max(rollup.everySeconds, installation.everySeconds),
     columns: finishedColumns(rollup),
     select: (span, target) => finishedSelects[rollup.method](installation, rollup, span, target),
@@ -174,6 +175,8 @@ const finishedSelects: Readonly<
   mrrMonths: mrrSelect,
   firstStarts: firstStartsSelect,
   retentionRows: retentionRowsSelect,
+  funnelTimes: funnelTimesSelect,
+  funnelDays: funnelDaysSelect,
 };
 
 /** Rollup of a step that keeps one. */

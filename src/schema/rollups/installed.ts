@@ -4,6 +4,7 @@ import { retentionRollups } from '../../packs/product/retention';
 import type { FinishedRollup, Pack, PlacesRollup, RollupKey, RollupMeasure } from '../../packs/types';
 import type { Installation, Source } from '../installation';
 import { isDate } from './columns';
+import { withFunnels } from './savedFunnels';
 
 /** How many values of a configured dimension are kept apart unless tidemark.yaml says otherwise. */
 const dimensionTop = 100;
@@ -51,11 +52,12 @@ export interface InstalledRollup {
 
 /** Tables of all packs whose role is mapped, in pack order, lower tiers first. A pack without its role is left out. */
 export function installedRollups(installation: Installation): readonly InstalledRollup[] {
-  return packs.flatMap((pack) => installedOf(withSaved(pack, installation), installation));
+  const saved = (pack: Pack) => withRetentions(withFunnels(pack, installation), installation);
+  return packs.flatMap((pack) => installedOf(saved(pack), installation));
 }
 
-/** The pack with the rollups of what is saved in tidemark.yaml: all of it is counted from its tables. */
-function withSaved(pack: Pack, { retentions }: Installation): Pack {
+/** The pack with the rollups of the saved retentions: they are counted from its tables. */
+function withRetentions(pack: Pack, { retentions }: Installation): Pack {
   if (pack.name !== 'product' || retentions.length === 0) return pack;
   return { ...pack, rollups: [...pack.rollups, ...retentions.flatMap(retentionRollups)] };
 }
