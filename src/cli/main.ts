@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain';
 import { initCommand } from './commands/init';
 import { migrateCommand } from './commands/migrate';
 import { refreshCommand } from './commands/refresh';
+import { retentionCommand } from './commands/retention';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
 import { statusCommand } from './commands/status';
@@ -28,6 +29,7 @@ const commands: readonly (() => Command)[] = [
   initCommand,
   migrateCommand,
   refreshCommand,
+  retentionCommand,
   seedCommand,
   serveCommand,
   sqlCommand,

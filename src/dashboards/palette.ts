@@ -151,6 +151,10 @@ export const metrics = {
   adoption: { ...share, steps: cohortSteps },
   /** The same as a bar. */
   adoptedShare: { colour: colours.sky, ...share },
+  cohortMembers: { colour: colours.blue, ...count },
+  retentionWeighted: { colour: colours.blue, ...share },
+  retentionSimple: { colour: colours.sky, ...share },
+  retentionAfter: { colour: colours.orange, ...share },
   change: {
     ...share,
     steps: [

@@ -1,4 +1,5 @@
 import type { Grain, MeasureClass, RoleName } from '../core/model';
+import type { RetentionSpec } from '../core/retention';
 
 /**
  * SQL over a role's logical columns: `{time}`, `{user}`, … are replaced by the user's columns (or by the role's fallback
@@ -73,7 +74,7 @@ export interface FinishedColumn {
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
  * such pairs, `activeSpans` (calendar weeks or months) and `cohortMonths` from pairs and first days, `cohortSums` from places with
  * measures and first days, `mrrDays` and `mrrMonths` from changes of subscriptions; of features, `adoption` from first uses and first
- * days, `featureUses` and `featureBreadth` from step rows.
+ * days, `featureUses` and `featureBreadth` from step rows; of a saved retention, in `schema/retention`, `firstStarts` and `retentionRows`.
  */
 export type FinishedMethod =
   | 'activeDays'
@@ -85,7 +86,9 @@ export type FinishedMethod =
   | 'featureUses'
   | 'featureBreadth'
   | 'mrrDays'
-  | 'mrrMonths';
+  | 'mrrMonths'
+  | 'firstStarts'
+  | 'retentionRows';
 
 /** Calendar weeks (from the configured first day of the week on) and months. */
 export const calendarSpans = ['week', 'month'] as const;
@@ -104,6 +107,10 @@ export interface FinishedRollup {
   readonly firsts?: string;
   /** Installed only where the role has this configured; of {@link from}, only rows of such events count. */
   readonly needs?: 'features';
+  /** Name of another rollup of places that it is kept from, too. */
+  readonly beside?: string;
+  /** Methods `firstStarts` and `retentionRows`: what is counted. */
+  readonly retention?: RetentionSpec;
   /** Column of {@link from} that is counted, where it is no key here. */
   readonly entity?: string;
   /** Keys beside the day (of method `firstDays`: instead of it), with the columns of {@link from} whose values they hold. */

@@ -33,6 +33,7 @@ const built = [
   'dashboards/finance.json',
   'dashboards/home.json',
   'dashboards/operations.json',
+  'dashboards/retention.json',
   'dashboards/rollups.json',
   'dashboards/subscriptions.json',
   'provisioning/dashboards/tidemark.yaml',

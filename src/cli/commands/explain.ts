@@ -133,7 +133,7 @@ export function questionOf(metric: string, flags: ExplainFlags, reportingZone: s
 const unitMs = { m: 60_000, h: 3_600_000 } as const;
 
 /** `now`, `2026-03-01`, `2026-03-01T12:30` or `2026-03-01 12:30:15` in the zone, the same with Z or an offset, `30d` back. */
-function instantOf(option: string, text: string, zone: string, baseMs: number): number {
+export function instantOf(option: string, text: string, zone: string, baseMs: number): number {
   if (text === 'now') return baseMs;
   const back = /^(\d{1,5})([mhdw])$/.exec(text);
   const count = Number(back?.[1]);

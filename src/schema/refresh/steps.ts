@@ -13,6 +13,8 @@ import type { Finished, Kept, Places } from '../rollups/installed';
 import { installedRollups } from '../rollups/installed';
 import { ledgerColumn, ledgerName, ledgerSelect, placeColumns } from '../rollups/ledger';
 import { mrrSelect } from '../rollups/mrr';
+import { firstStartsSelect } from '../retention/firstStarts';
+import { retentionRowsSelect } from '../retention/rows';
 import { onlyGrows, pairsSelect } from '../rollups/pairs';
 import { placesColumns, recomputeSelect } from '../rollups/recompute';
 import { tierSelect } from '../rollups/tier';
@@ -151,14 +153,16 @@ function finishedStep(
   rollups: readonly Kept[],
   rare: readonly Finished[],
 ): Step {
-  const later = (apartSeconds * Math.max(0, rare.indexOf(rollup))) % (rareSeconds - 60);
   const firsts = rollups.find((r): r is Finished => r.kind === 'finished' && r.name === rollup.firsts);
+  // First days of another table tell nothing of how far this one's is.
+  const covered = firsts?.from ?? rollup.from;
+  const beside = [rollup.from, rollup.beside].find((name) => name !== undefined && name !== covered);
+  const later = (apartSeconds * Math.max(0, rare.indexOf(rollup))) % (rareSeconds - 60);
   return {
     name: rollup.name,
     table: rollup.name,
     upstream: firsts?.name ?? rollup.from,
-    // First days of another table tell nothing of how far this one's is.
-    ...(firsts && firsts.from !== rollup.from && { beside: rollup.from }),
+    ...(beside !== undefined && { beside }),
     // What needs first days begins when these are surely proven: two runs of the view that writes down what is, later.
     stage: 4 + (rollup.firsts === undefined ? 0 : 2 * installation.everySeconds) + later,
     everySeconds: Math.max(rollup.everySeconds, installation.everySeconds),
@@ -173,8 +177,11 @@ const finishedColumns = (rollup: Finished): readonly string[] => [
   ...rollup.keys.map((k) => k.column),
   ...rollup.columns.map((c) => c.column),
   'run',
-  ...(rollup.method === 'firstDays' ? ['del'] : []),
+  ...(isPerEntity(rollup) ? ['del'] : []),
 ];
+
+/** Whether a table has one row per entity, and forgets those that are gone. */
+export const isPerEntity = ({ method }: Finished): boolean => method === 'firstDays' || method === 'firstStarts';
 
 /** How finished numbers are kept, by method. */
 const finishedSelects: Readonly<
@@ -190,6 +197,8 @@ const finishedSelects: Readonly<
   cohortSums: cohortSumsSelect,
   mrrDays: mrrSelect,
   mrrMonths: mrrSelect,
+  firstStarts: firstStartsSelect,
+  retentionRows: retentionRowsSelect,
 };
 
 /** Rollup of a step that keeps one. */

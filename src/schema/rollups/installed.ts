@@ -1,6 +1,7 @@
 import type { Grain, RoleName, SourceClass } from '../../core/model';
 import { literal } from '../../core/sql/quote';
 import { packs } from '../../packs';
+import { retentionRollups } from '../../packs/product/retention';
 import type { FinishedRollup, Pack, PlacesRollup, RollupKey, RollupMeasure } from '../../packs/types';
 import type { Installation, Source } from '../installation';
 import { isDate } from './columns';
@@ -55,7 +56,13 @@ export interface InstalledRollup {
 
 /** Tables of all packs whose role is mapped, in pack order, lower tiers first. A pack without its role is left out. */
 export function installedRollups(installation: Installation): readonly InstalledRollup[] {
-  return packs.flatMap((pack) => installedOf(pack, installation));
+  return packs.flatMap((pack) => installedOf(withSaved(pack, installation), installation));
+}
+
+/** The pack with the rollups of what is saved in tidemark.yaml: all of it is counted from its tables. */
+function withSaved(pack: Pack, { retentions }: Installation): Pack {
+  if (pack.name !== 'product' || retentions.length === 0) return pack;
+  return { ...pack, rollups: [...pack.rollups, ...retentions.flatMap(retentionRollups)] };
 }
 
 function installedOf(pack: Pack, installation: Installation): InstalledRollup[] {
@@ -116,6 +123,7 @@ function finishedIn(
     places: `${base.name}${suffix}`,
     only: rollup.needs === 'features' ? `event IN (${features.join(', ')})` : '',
     ...(rollup.firsts !== undefined && { firsts: `${rollup.firsts}${suffix}` }),
+    ...(rollup.beside !== undefined && { beside: `${rollup.beside}${suffix}` }),
     grain: 'day',
     timezone,
   };

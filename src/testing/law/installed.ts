@@ -36,14 +36,14 @@ export interface InstallOptions {
 
 /** tidemark.yaml over the subjects' tables in database `name`, with Tidemark in `<name>_tidemark`. */
 export function configOf(name: string, subjects: readonly Subject[], options: InstallOptions): Config {
-  const { timezone, zones = [], weekStart, windowDays, keepsDays, tiers, refresh, retentions = [] } = options;
+  const { timezone, zones = [], weekStart, windowDays, keepsDays, tiers, refresh, retentions } = options;
   const own = { ...(windowDays !== undefined && { windowDays }), ...(keepsDays !== undefined && { keepsDays }) };
   return testConfig({
     database: `${name}_tidemark`,
     reporting: { timezone, zones, ...(weekStart && { weekStart }) },
     ...(tiers && { tiers }),
     ...(refresh && { refresh }),
-    retentions,
+    ...(retentions && { retentions }),
     roles: Object.fromEntries(subjects.map((s) => [s.role, { ...subjectMapping(s, name), ...own }])),
   });
 }
