@@ -154,14 +154,16 @@ function finishedStep(
   rollups: readonly Kept[],
   rare: readonly Finished[],
 ): Step {
-  const later = (apartSeconds * Math.max(0, rare.indexOf(rollup))) % (rareSeconds - 60);
   const firsts = rollups.find((r): r is Finished => r.kind === 'finished' && r.name === rollup.firsts);
+  // First days of another table tell nothing of how far this one's is.
+  const covered = firsts?.from ?? rollup.from;
+  const beside = [rollup.from, rollup.beside].find((name) => name !== undefined && name !== covered);
+  const later = (apartSeconds * Math.max(0, rare.indexOf(rollup))) % (rareSeconds - 60);
   return {
     name: rollup.name,
     table: rollup.name,
     upstream: firsts?.name ?? rollup.from,
-    // First days of another table tell nothing of how far this one's is.
-    ...(firsts && firsts.from !== rollup.from && { beside: rollup.from }),
+    ...(beside !== undefined && { beside }),
     // What needs other finished numbers begins when these are surely proven: two runs of the view that writes down what is, later.
     stage:
       4 + (rollup.firsts === undefined && rollup.method !== 'funnelDays' ? 0 : 2 * installation.everySeconds) + later,
