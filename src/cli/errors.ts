@@ -61,5 +61,15 @@ export const fail = errorTable({
     f.demo === 'product'
       ? `--scale ${f.given} is out of range: write 1 to ${f.most}.`
       : `--scale is only for the product demo: "${f.demo}" has the rows that it has. Leave it out.`,
+  usage_unknown_retention: (f: { given: string; meant: string; saved: readonly string[]; file: string }) =>
+    `No retention "${f.given}" is saved in ${f.file}.${f.meant} ${f.saved.length > 0 ? `Saved: ${f.saved.join(', ')}.` : 'None is saved.'} Without a name, --start, --back, --mode and so on ask for one that is not saved.`,
+  usage_saved_retention: (f: { retention: string; option: string }) =>
+    `${f.option} cannot change the saved retention ${f.retention}. Leave the name out and write all options, or leave ${f.option} out.`,
+  usage_no_events: (f: { file: string }) =>
+    `Retention is counted from role events, which ${f.file} does not map. Map roles.events.`,
+  usage_bad_choice: (f: { option: string; given: string; accepted: readonly string[] }) =>
+    `${f.option} "${f.given}" is none of ${f.accepted.join(', ')}.`,
+  usage_range_backwards: (f: { from: string; to: string }) =>
+    `--from ${f.from} lies after --to ${f.to}. Write the earlier day first.`,
   usage_bad_number: (f: { option: string; given: string }) => `${f.option} "${f.given}" is no whole number.`,
 });

@@ -10,6 +10,7 @@ import { funnelCommand } from './commands/funnel';
 import { initCommand } from './commands/init';
 import { migrateCommand } from './commands/migrate';
 import { refreshCommand } from './commands/refresh';
+import { retentionCommand } from './commands/retention';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
 import { statusCommand } from './commands/status';
@@ -30,6 +31,7 @@ const commands: readonly (() => Command)[] = [
   initCommand,
   migrateCommand,
   refreshCommand,
+  retentionCommand,
   seedCommand,
   serveCommand,
   sqlCommand,

@@ -8,7 +8,7 @@ export const fail = errorTable({
     `${f.file} has ${many(f.problems.length)}. Correct it and run the command again (docs/config.md lists every key).\n` +
     f.problems.map((line) => `  ${line}`).join('\n'),
   config_missing: (f: { file: string }) =>
-    `There is no ${f.file}. Copy tidemark.example.yaml to tidemark.yaml and edit it, or name another file with --config FILE ` +
+    `There is no ${f.file}. tidemark init looks at your tables and writes one. Or copy tidemark.example.yaml to tidemark.yaml and edit it, or name another file with --config FILE ` +
     '(demo/product/tidemark.yaml shows the demo).',
   config_unreadable: (f: { file: string; reason: string }) =>
     `${f.file} cannot be read (${f.reason}). Check its path and permissions.`,

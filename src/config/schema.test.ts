@@ -55,7 +55,7 @@ test('docs/config.md names every key and every logical column', () => {
 
 test('a missing file is an error that names the next step', () => {
   expect(() => loadConfig('/nowhere/tidemark.yaml', {})).toThrow(
-    'There is no /nowhere/tidemark.yaml. Copy tidemark.example.yaml to tidemark.yaml and edit it, or name another file with --config FILE (demo/product/tidemark.yaml shows the demo).',
+    'There is no /nowhere/tidemark.yaml. tidemark init looks at your tables and writes one. Or copy tidemark.example.yaml to tidemark.yaml and edit it, or name another file with --config FILE (demo/product/tidemark.yaml shows the demo).',
   );
   expect(() => loadConfig(root, {})).toThrow(/cannot be read \(EISDIR\)/);
 });

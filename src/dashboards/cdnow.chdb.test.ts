@@ -50,6 +50,8 @@ const reading = (grain: string, from = '1997-01-01', to = '1998-06-30'): Reading
   variables: {
     currency: { value: 'USD' },
     grain: { value: grain },
+    retention: { value: 'buying_again' },
+    show: { value: 'on' },
     event: { value: ['purchase'], multi: true, includeAll: true },
   },
 });
@@ -62,6 +64,11 @@ const finance = (title: string, range = reading('month')) =>
   askPanel(engine.db, page('tidemark-finance'), title, range);
 const users = (title: string, range = reading('month')) =>
   askPanel(engine.db, page('tidemark-active-users'), title, range);
+const retention = (title: string, show: 'on' | 'after' = 'on', range = reading('month')) =>
+  askPanel(engine.db, page('tidemark-retention'), title, {
+    ...range,
+    variables: { ...range.variables, show: { value: show } },
+  });
 const home = (title: string, range = reading('month')) => askPanel(engine.db, page('tidemark-home'), title, range);
 
 beforeAll(async () => {
@@ -154,10 +161,10 @@ test('a month that the range only touches keeps its number', async () => {
 });
 
 test.each([
-  ['Active users', 'First active', 'Users', 'Retention by month'],
+  ['Retention & cohorts', 'First active', 'Users', 'Retention by month'],
   ['Finance', 'First order', 'Buyers', 'Buying again'],
 ])('%s: the cohort grid equals the file, and months without data are empty', async (_, first, size, title) => {
-  const rows = await (title.startsWith('Buying') ? finance(title) : users(title));
+  const rows = await (title.startsWith('Buying') ? finance(title) : retention(title));
   const expected = months.slice(0, 3).map((cohort, at) => {
     const members = [...firstMonth].filter(([, month]) => month === cohort).map(([customer]) => customer);
     const share = (k: number) => {
@@ -193,11 +200,58 @@ test('cells of months that the data do not cover are null, not zero', async () =
   await db.command('CREATE DATABASE cut');
   await db.command(`CREATE TABLE cut.${table} AS tidemark.${table}`);
   await db.command(`INSERT INTO cut.${table} SELECT * FROM tidemark.${table} FINAL WHERE d < '1997-06-01'`);
-  const sql = statementOf(queryPanels(page('tidemark-active-users')).find((p) => p.title?.startsWith('Retention'))!);
+  const sql = statementOf(queryPanels(page('tidemark-retention')).find((p) => p.title?.startsWith('Retention'))!);
   const [january, february, march] = await ask(db, sql.replaceAll('`tidemark`', '`cut`'), reading('month'));
   expect([january?.['M4'], january?.['M5']]).toEqual([expect.any(Number), null]);
   expect([february?.['M3'], february?.['M4']]).toEqual([expect.any(Number), null]);
   expect([march?.['M2'], march?.['M3']]).toEqual([expect.any(Number), null]);
+});
+
+/** Share of a cohort that bought again `k` months later, or then or later up to the twelfth month; null where it is not over. */
+function boughtAgain(cohort: string, k: number, show: 'on' | 'after'): number | null {
+  const at = months.indexOf(cohort);
+  if (at + k >= months.length) return null;
+  const members = [...firstMonth].filter(([, month]) => month === cohort).map(([customer]) => customer);
+  const later = show === 'on' ? [at + k] : Array.from({ length: 13 - k }, (_, i) => at + k + i);
+  const came = members.filter((customer) => later.some((month) => byMonth.get(months[month] ?? '')?.has(customer)));
+  return came.length / members.length;
+}
+
+test.each(['on', 'after'] as const)('the saved retention of CDNOW equals the file: came back %s', async (show) => {
+  const rows = await retention('Cohorts', show);
+  expect(rows.map((r) => [r['Cohort'], Number(r['Size'])])).toEqual([
+    ['1997-01', 7846],
+    ['1997-02', 8476],
+    ['1997-03', 7248],
+  ]);
+  const ks = Array.from({ length: 12 }, (_, i) => i + 1);
+  for (const row of rows)
+    expect(ks.map((k) => row[String(k)])).toEqual(ks.map((k) => boughtAgain(String(row['Cohort']), k, show)));
+  expect(rows.every((row) => row['14'] === null && row['30'] === null)).toBe(true);
+});
+
+test('mean curves, sizes and the row without a breakdown follow from the grid', async () => {
+  const cohorts = ['1997-01', '1997-02', '1997-03'];
+  const sizes = cohorts.map((cohort) => [...firstMonth.values()].filter((month) => month === cohort).length);
+  const curve = await retention('Mean of all cohorts');
+  expect(curve.map((r) => r['Later'])).toEqual(Array.from({ length: 12 }, (_, i) => String(i + 1)));
+  const weighted = (k: number, show: 'on' | 'after') =>
+    cohorts.reduce((sum, cohort, i) => sum + (boughtAgain(cohort, k, show) ?? 0) * (sizes[i] ?? 0), 0) / 23570;
+  const simple = (k: number) => cohorts.reduce((sum, cohort) => sum + (boughtAgain(cohort, k, 'on') ?? 0), 0) / 3;
+  for (const [i, row] of curve.entries()) {
+    expect(row['Weighted mean']).toBeCloseTo(weighted(i + 1, 'on'), 10);
+    expect(row['Simple mean']).toBeCloseTo(simple(i + 1), 10);
+    expect(row['Then or later']).toBeCloseTo(weighted(i + 1, 'after'), 10);
+  }
+  const [whole] = await retention('By value at the start');
+  expect([whole?.['Value'], Number(whole?.['Size'])]).toEqual(['(none)', 23570]);
+  expect(whole?.['3']).toBeCloseTo(weighted(3, 'on'), 10);
+  const [after] = await retention('Came back after');
+  expect(after?.['After 4']).toBeCloseTo(weighted(4, 'on'), 10);
+  const bars = await retention('Size of the cohorts');
+  expect(bars.map((r) => [r['Cohort'], Number(r['Users']), r['Users, so far']])).toEqual(
+    cohorts.map((cohort, i) => [cohort, sizes[i], null]),
+  );
 });
 
 test('Home compares the last whole day of the range with the same weekday a week before', async () => {

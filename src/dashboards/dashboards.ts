@@ -2,6 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { activeUsersDashboard } from '../packs/product/dashboard';
 import { funnelsDashboard } from '../packs/product/funnelsDashboard';
+import { retentionDashboard } from '../packs/product/retentionDashboard';
 import { financeDashboard } from '../packs/revenue/dashboard';
 import { subscriptionsDashboard } from '../packs/revenue/subscriptionsDashboard';
 import { operationsDashboard } from '../packs/service/dashboard';
@@ -19,6 +20,7 @@ const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => Dashboa
   homeDashboard,
   activeUsersDashboard,
   funnelsDashboard,
+  retentionDashboard,
   operationsDashboard,
   financeDashboard,
   subscriptionsDashboard,
@@ -30,7 +32,7 @@ export function dashboardSpecs(settings: BuildSettings): readonly DashboardSpec[
   const sql = dashboardSql(settings);
   const kit: DashboardKit = {
     sql,
-    trust: (rollups, orWhere) => trustPanel(sql, rollups, orWhere),
+    trust: (rollups, beginnings) => trustPanel(sql, rollups, beginnings),
     cohorts: (grid) => cohortPanel(sql, grid),
   };
   return buildable(

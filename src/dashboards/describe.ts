@@ -15,6 +15,8 @@ const views: Readonly<Record<string, string>> = {
   late: 'Days that rows came late for, kept 90 days; asked at this moment.',
   recounts: 'Days that were counted again from the source, kept 90 days; asked at this moment.',
   drift: 'Rows that a sweep found wrong, kept 90 days; asked at this moment.',
+  retentions:
+    'The cells of all saved retentions, from their tables, which are refreshed inside ClickHouse every 60 s (weeks and months: 300 s); asked at this moment.',
   catalog_answers: 'What the planner answers each question from, written by `tidemark migrate`; asked at this moment.',
   catalog_rollups: 'What `tidemark migrate` installed; asked at this moment.',
 };

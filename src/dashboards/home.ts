@@ -174,7 +174,7 @@ function rollupTable(sql: DashboardSql): TablePanel {
 function whereNext(settings: BuildSettings): TextPanel {
   const items = [
     ...(settings.roles.includes('events')
-      ? [`- ${pageMarkdown('activeUsers')}: who comes, how often, who comes back`]
+      ? [`- ${pageMarkdown('activeUsers')}: who comes, and how often`, `- ${pageMarkdown('retention')}: who comes back`]
       : []),
     ...(settings.roles.includes('requests')
       ? [`- ${pageMarkdown('operations')}: throughput, errors, latency, releases`]

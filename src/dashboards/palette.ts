@@ -127,6 +127,10 @@ export const metrics = {
   grossRetention: { colour: colours.sky, ...share },
   churnRate: { colour: colours.orange, ...share },
   cohortSize: { ...count },
+  cohortMembers: { colour: colours.blue, ...count },
+  retentionWeighted: { colour: colours.blue, ...share },
+  retentionSimple: { colour: colours.sky, ...share },
+  retentionAfter: { colour: colours.orange, ...share },
   retention: {
     ...share,
     steps: shareDepths,

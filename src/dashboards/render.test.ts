@@ -137,7 +137,7 @@ test('the same settings give the same bytes', () => {
 test.each([
   [
     'events',
-    ['tidemark-home', 'tidemark-active-users', 'tidemark-funnels', 'tidemark-rollups'],
+    ['tidemark-home', 'tidemark-active-users', 'tidemark-funnels', 'tidemark-retention', 'tidemark-rollups'],
     /order_day|customer_day|request_|currency/,
   ],
   ['orders', ['tidemark-home', 'tidemark-finance', 'tidemark-rollups'], /user_day|active_day|event_day|request_/],

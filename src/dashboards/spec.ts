@@ -10,6 +10,7 @@ export const pages = {
   home: { uid: 'tidemark-home', title: 'Home' },
   activeUsers: { uid: 'tidemark-active-users', title: 'Active users' },
   funnels: { uid: 'tidemark-funnels', title: 'Funnels' },
+  retention: { uid: 'tidemark-retention', title: 'Retention & cohorts' },
   operations: { uid: 'tidemark-operations', title: 'Operations' },
   finance: { uid: 'tidemark-finance', title: 'Finance' },
   subscriptions: { uid: 'tidemark-subscriptions', title: 'Subscriptions' },
@@ -81,6 +82,8 @@ export interface BarChartPanel extends PanelCommon {
   /** String column on the axis. */
   readonly x: string;
   readonly series: readonly Series[];
+  /** Bars of several series side by side, for shares that do not add up; else they stack. */
+  readonly beside?: boolean;
 }
 
 /** Bars by name, one row each, the longest first as the statement has them. */
@@ -246,8 +249,8 @@ export interface CohortGrid {
 /** What a pack's dashboard is made with. */
 export interface DashboardKit {
   readonly sql: DashboardSql;
-  /** The verdict tile that begins every dashboard: are the rollups that it reads (also those of a condition on `rollup`) up to date? */
-  trust(rollups: readonly string[], orWhere?: string): StatPanel;
+  /** The verdict tile that begins every dashboard: are the rollups that it reads up to date? Named, or by how their names begin. */
+  trust(rollups: readonly string[], beginnings?: readonly string[]): StatPanel;
   /** The grid of first months and later months. */
   cohorts(grid: CohortGrid): TablePanel;
 }

@@ -1,5 +1,6 @@
 import type { FunnelSpec } from '../core/funnel/spec';
 import type { Grain, MeasureClass, RoleName } from '../core/model';
+import type { RetentionSpec } from '../core/retention';
 
 /**
  * SQL over a role's logical columns: `{time}`, `{user}`, … are replaced by the user's columns (or by the role's fallback
@@ -72,11 +73,21 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `cohortMonths` from pairs and first days, `cohortSums` from places with measures and first days, `mrrDays` and `mrrMonths`
- * from changes of subscriptions, `funnelTimes` from step rows, `funnelDays` from these times.
+ * such pairs, `cohortMonths` from pairs and first days, `cohortSums` from places with measures and first days, `mrrDays` and
+ * `mrrMonths` from changes of subscriptions, `funnelTimes` from step rows, `funnelDays` from these times; of a saved retention, in
+ * `schema/retention`, `firstStarts` and `retentionRows`.
  */
 export type FinishedMethod =
-  'activeDays' | 'firstDays' | 'cohortMonths' | 'cohortSums' | 'mrrDays' | 'mrrMonths' | 'funnelTimes' | 'funnelDays';
+  | 'activeDays'
+  | 'firstDays'
+  | 'cohortMonths'
+  | 'cohortSums'
+  | 'mrrDays'
+  | 'mrrMonths'
+  | 'funnelTimes'
+  | 'funnelDays'
+  | 'firstStarts'
+  | 'retentionRows';
 
 /** Finished numbers, kept from a rollup of places by the method named. */
 export interface FinishedRollup {
@@ -91,6 +102,10 @@ export interface FinishedRollup {
   readonly firsts?: string;
   /** Methods `funnelTimes` and `funnelDays`: what is counted. */
   readonly funnel?: FunnelSpec;
+  /** Name of another rollup of places that it is kept from, too. */
+  readonly beside?: string;
+  /** Methods `firstStarts` and `retentionRows`: what is counted. */
+  readonly retention?: RetentionSpec;
   /** Column of {@link from} that is counted, where it is no key here. */
   readonly entity?: string;
   /** Keys beside the day (of method `firstDays`: instead of it), with the columns of {@link from} whose values they hold. */

@@ -53,6 +53,11 @@ test.each([
   ['any event, rolling', { retentions: [{ ...retention, windows: 'rolling' as const }] }, true],
   ['any event by the days of users', { retentions: [retention] }, false],
   [
+    'a named start, told apart, and any event after it',
+    { retentions: [{ ...retention, start: { event: 'a' }, breakdown: 'country' }] },
+    false,
+  ],
+  [
     'named events, rolling',
     { retentions: [{ ...retention, windows: 'rolling' as const, start: { event: 'a' }, back: { event: 'a' } }] },
     false,

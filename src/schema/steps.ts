@@ -35,5 +35,5 @@ export function stepNeeds({ roles, funnels, retentions }: Pick<Config, 'roles' |
 
 function needsAllEvents({ start, back, by, breakdown, windows }: Config['retentions'][number]): boolean {
   if (start && back) return false;
-  return by !== 'user' || breakdown !== undefined || windows === 'rolling';
+  return by !== 'user' || windows === 'rolling' || (!start && breakdown !== undefined);
 }

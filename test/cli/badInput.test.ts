@@ -91,7 +91,21 @@ test('no configuration: the next step is named, exit code 2', async () => {
     code: 2,
     stdout: '',
     stderr:
-      'tidemark: There is no tidemark.yaml. Copy tidemark.example.yaml to tidemark.yaml and edit it, or name another file with --config FILE (demo/product/tidemark.yaml shows the demo).\n',
+      'tidemark: There is no tidemark.yaml. tidemark init looks at your tables and writes one. Or copy tidemark.example.yaml to tidemark.yaml and edit it, or name another file with --config FILE (demo/product/tidemark.yaml shows the demo).\n',
+  });
+});
+
+test.each([
+  [
+    ['--demo', 'cdnow', '--scale', '3'],
+    '--scale is only for the product demo: "cdnow" has the rows that it has. Leave it out.',
+  ],
+  [['--demo', 'product', '--scale', '51'], '--scale 51 is out of range: write 1 to 50.'],
+])('seed %p: one sentence, exit code 2', async (args, sentence) => {
+  expect(await tidemark(['seed', ...args], { cwd: folder })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `tidemark: ${sentence}\n`,
   });
 });
 

@@ -34,6 +34,7 @@ const built = [
   'dashboards/funnels.json',
   'dashboards/home.json',
   'dashboards/operations.json',
+  'dashboards/retention.json',
   'dashboards/rollups.json',
   'dashboards/subscriptions.json',
   'provisioning/dashboards/tidemark.yaml',

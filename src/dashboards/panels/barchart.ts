@@ -11,7 +11,7 @@ export function barchartPanel(spec: BarChartPanel): PanelBuilder {
     .withTarget(queryBuilder(savedQuery(spec.sql, 'table')))
     .xField(spec.x)
     .orientation(VizOrientation.Vertical)
-    .stacking(StackingMode.Normal)
+    .stacking(spec.beside ? StackingMode.None : StackingMode.Normal)
     .showValue(VisibilityMode.Auto)
     .barWidth(0.9)
     .groupWidth(0.8)

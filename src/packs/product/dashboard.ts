@@ -239,7 +239,7 @@ function monthsPanel(sql: DashboardSql): PanelSpec {
 }
 
 /** *Active users*: how many, how often, who comes back. */
-export function activeUsersDashboard({ sql, trust, cohorts }: DashboardKit): DashboardSpec {
+export function activeUsersDashboard({ sql, trust }: DashboardKit): DashboardSpec {
   return {
     page: 'activeUsers',
     description:
@@ -273,19 +273,6 @@ export function activeUsersDashboard({ sql, trust, cohorts }: DashboardKit): Das
       { height: 9, panels: [dailyPanel(sql), activeUsersTrend(sql, false)] },
       { height: 11, panels: [lifecyclePanel(sql), eventsPanel(sql)] },
       { height: 8, panels: [stickinessPanel(sql), monthsPanel(sql)] },
-      {
-        height: 11,
-        panels: [
-          cohorts({
-            title: 'Retention by month of first activity',
-            rollup: 'user_cohort_month',
-            who: 'users',
-            first: 'First active',
-            size: 'Users',
-            what: 'Of the users who were first active in a month, the share active again 1, 2, … 12 months later.',
-          }),
-        ],
-      },
     ],
   };
 }

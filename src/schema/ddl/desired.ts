@@ -5,6 +5,7 @@ import { insertedOf } from '../insert/step';
 import type { Installation } from '../installation';
 import { recountedSteps, recountsViewName, recountViewName } from '../refresh/recounts';
 import type { Step } from '../refresh/steps';
+import { retentionsView } from '../retention/view';
 import { refreshSteps } from '../refresh/steps';
 import { tableOf } from '../rollups/context';
 import type { Desired, Making, ObjectKind } from './action';
@@ -45,6 +46,7 @@ export function desiredObjects(installation: Installation, version: string, maki
     follows: object.replace(/(_sweep)?_v$/, ''),
   });
   const status = statusView(installation, steps);
+  const retentions = retentionsView(installation);
   return [
     ...baseTables(installation).map(({ name, ddl }) => same(name, 'table', ddl, [], [ddl], baseHash)),
     ...refreshed.filter((s) => !isFinished(s)).flatMap((step) => stepObjects(installation, step, making)),
@@ -69,6 +71,7 @@ export function desiredObjects(installation: Installation, version: string, maki
     ...topsViews(installation).map(({ name, ddl }) => view(name, ddl)),
     ...funnelViews(installation).map(({ name, ddl }) => same(name, 'view', ddl, [ddl])),
     same('rollup_status', 'view', status, [status]),
+    ...(retentions === undefined ? [] : [same('retentions', 'view', retentions, [retentions])]),
   ];
 }
 
@@ -87,9 +90,9 @@ function stepObjects(installation: Installation, step: Step, making: Making): re
   const definition = (of: Step) => `${stepTable(server, of) ?? ''}\n${of.select({ lo: 'lo', hi: 'hi' }, of.name)}`;
   if (stepTable(server, step) === undefined) return [];
   // Finished numbers know of changes only what is written to their base: a base made anew does not tell what it has no more.
-  const base = step.of.kind === 'finished' ? step.of.rollup.from : undefined;
-  const below = refreshSteps(installation).find((s) => s.name === base);
-  const hash = hashText([definition(step), ...(below ? [definition(below)] : [])].join('\n'));
+  const bases = step.of.kind === 'finished' ? [step.of.rollup.from, step.of.rollup.beside] : [];
+  const below = refreshSteps(installation).filter((s) => bases.includes(s.name));
+  const hash = hashText([step, ...below].map(definition).join('\n'));
   const ddl = stepTable(installation, step, { generation: hash }) ?? '';
   // What its first refresh cannot take over at once is queued: a large source, and what the tier below does not have any more.
   const queued =
@@ -105,7 +108,7 @@ function stepObjects(installation: Installation, step: Step, making: Making): re
       create: () => ({ statements: create }),
       replace: () => rebuild(installation, step, hash, making),
       ...(step.of.kind === 'finished' && {
-        follows: [step.of.rollup.from, ...(step.of.rollup.firsts === undefined ? [] : [step.of.rollup.firsts])],
+        follows: [...bases, step.of.rollup.firsts].filter((name) => name !== undefined),
       }),
     },
     ...(all ? [overShards(installation, step, all, hash)] : []),

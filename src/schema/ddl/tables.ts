@@ -9,6 +9,7 @@ import { tableOf } from '../rollups/context';
 import type { Finished, Places } from '../rollups/installed';
 import { ledgerColumn } from '../rollups/ledger';
 import type { Step } from '../refresh/steps';
+import { isPerEntity } from '../refresh/steps';
 
 /** Columns of a CREATE TABLE, one a line. */
 type ColumnLines = readonly string[];
@@ -184,7 +185,7 @@ function finishedTable(installation: Installation, rollup: Finished, full: strin
     (c) => `${ident(c.column)} ${c.type ?? 'UInt64'} COMMENT ${literal(c.description)}`,
   );
   const key = rollup.keys.map((k) => ident(k.column));
-  const perEntity = rollup.method === 'firstDays';
+  const perEntity = isPerEntity(rollup);
   return table(
     full,
     [...day(rollup.timezone), ...keys, ...columns, ...run, ...(perEntity ? ['del UInt8'] : [])],

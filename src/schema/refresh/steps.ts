@@ -11,6 +11,8 @@ import type { Finished, Kept, Places } from '../rollups/installed';
 import { installedRollups } from '../rollups/installed';
 import { ledgerColumn, ledgerName, ledgerSelect, placeColumns } from '../rollups/ledger';
 import { mrrSelect } from '../rollups/mrr';
+import { firstStartsSelect } from '../retention/firstStarts';
+import { retentionRowsSelect } from '../retention/rows';
 import { onlyGrows, pairsSelect } from '../rollups/pairs';
 import { placesColumns, recomputeSelect } from '../rollups/recompute';
 import { tierSelect } from '../rollups/tier';
@@ -155,8 +157,11 @@ const finishedColumns = (rollup: Finished): readonly string[] => [
   ...rollup.keys.map((k) => k.column),
   ...rollup.columns.map((c) => c.column),
   'run',
-  ...(rollup.method === 'firstDays' ? ['del'] : []),
+  ...(isPerEntity(rollup) ? ['del'] : []),
 ];
+
+/** Whether a table has one row per entity, and forgets those that are gone. */
+export const isPerEntity = ({ method }: Finished): boolean => method === 'firstDays' || method === 'firstStarts';
 
 /** How finished numbers are kept, by method. */
 const finishedSelects: Readonly<
@@ -170,6 +175,8 @@ const finishedSelects: Readonly<
   mrrMonths: mrrSelect,
   funnelTimes: funnelTimesSelect,
   funnelDays: funnelDaysSelect,
+  firstStarts: firstStartsSelect,
+  retentionRows: retentionRowsSelect,
 };
 
 /** Rollup of a step that keeps one. */

@@ -1,5 +1,6 @@
 import type { Grain, RoleName, SourceClass } from '../../core/model';
 import { packs } from '../../packs';
+import { retentionRollups } from '../../packs/product/retention';
 import type { FinishedRollup, Pack, PlacesRollup, RollupKey, RollupMeasure } from '../../packs/types';
 import type { Installation, Source } from '../installation';
 import { isDate } from './columns';
@@ -51,7 +52,15 @@ export interface InstalledRollup {
 
 /** Tables of all packs whose role is mapped, in pack order, lower tiers first. A pack without its role is left out. */
 export function installedRollups(installation: Installation): readonly InstalledRollup[] {
-  return packs.flatMap((pack) => installedOf(withFunnels(pack, installation), installation));
+  return packs.flatMap((pack) => installedOf(withSaved(pack, installation), installation));
+}
+
+/** The pack with the rollups of what is saved in tidemark.yaml: all of it is counted from its tables. */
+function withSaved(plain: Pack, installation: Installation): Pack {
+  const pack = withFunnels(plain, installation);
+  const { retentions } = installation;
+  if (pack.name !== 'product' || retentions.length === 0) return pack;
+  return { ...pack, rollups: [...pack.rollups, ...retentions.flatMap(retentionRollups)] };
 }
 
 function installedOf(pack: Pack, installation: Installation): InstalledRollup[] {
@@ -104,6 +113,7 @@ function finishedIn(rollup: FinishedRollup, role: RoleName, timezone: string, in
     name,
     from: `${rollup.from}${suffix}`,
     ...(rollup.firsts !== undefined && { firsts: `${rollup.firsts}${suffix}` }),
+    ...(rollup.beside !== undefined && { beside: `${rollup.beside}${suffix}` }),
     grain: 'day',
     timezone,
   };

@@ -29,17 +29,19 @@ export interface InstallOptions {
   readonly keepsDays?: number;
   readonly tiers?: Partial<Config['tiers']>;
   readonly refresh?: Partial<Config['refresh']>;
+  readonly retentions?: Config['retentions'];
 }
 
 /** tidemark.yaml over the subjects' tables in database `name`, with Tidemark in `<name>_tidemark`. */
 export function configOf(name: string, subjects: readonly Subject[], options: InstallOptions): Config {
-  const { timezone, zones = [], windowDays, keepsDays, tiers, refresh } = options;
+  const { timezone, zones = [], windowDays, keepsDays, tiers, refresh, retentions } = options;
   const own = { ...(windowDays !== undefined && { windowDays }), ...(keepsDays !== undefined && { keepsDays }) };
   return testConfig({
     database: `${name}_tidemark`,
     reporting: { timezone, zones },
     ...(tiers && { tiers }),
     ...(refresh && { refresh }),
+    ...(retentions && { retentions }),
     roles: Object.fromEntries(subjects.map((s) => [s.role, { ...subjectMapping(s, name), ...own }])),
   });
 }

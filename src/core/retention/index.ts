@@ -1,0 +1,12 @@
+export { firstDayOf, indexOf, windowSeconds } from './calendar';
+export type { RetentionCalendar } from './calendar';
+export { checkRetention, mostPeriods } from './check';
+export { retentionCurve } from './curve';
+export { retentionGrid } from './grid';
+export type { GridInput } from './grid';
+export { dimensionOf, picked } from './relation';
+export type { MarkedRelation, RetentionRelation } from './relation';
+export { retentionRows, rollingMargin } from './rows';
+export type { RetentionInput } from './rows';
+export { retentionIntervals } from './spec';
+export type { RetentionInterval, RetentionSpec } from './spec';
