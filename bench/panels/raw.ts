@@ -75,12 +75,6 @@ const retention: Question = ({ toMs }, final) => `SELECT cohort, length(months) 
 FROM (SELECT toStartOfMonth(min(occurred_at)) AS cohort, groupUniqArray(toStartOfMonth(occurred_at)) AS months FROM ${events(final, 0, toMs)} GROUP BY user_id)
 GROUP BY cohort, later ORDER BY cohort, later`;
 
-const perMonth: Question = ({ fromMs, toMs }, final) => {
-  const from = new Date(fromMs);
-  const monthMs = Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), 1);
-  return `SELECT toStartOfMonth(occurred_at) AS month, uniqExact(user_id) AS users FROM ${events(final, monthMs, toMs)} GROUP BY month ORDER BY month`;
-};
-
 const perDay = (value: string): Question => {
   return ({ fromMs, toMs }, final) =>
     `SELECT toDate(occurred_at) AS d, ${value} FROM ${events(final, dayStart(fromMs), toMs)} GROUP BY ALL ORDER BY ALL`;
@@ -116,12 +110,16 @@ const known: readonly Known[] = [
   { dashboard: /active users/i, panel: /^daily active$/i, name: 'DAU', ask: activeStat(1) },
   { dashboard: /active users/i, panel: /^weekly active$/i, name: 'WAU', ask: activeStat(7) },
   { dashboard: /active users/i, panel: /^monthly active$/i, name: 'MAU', ask: activeStat(30) },
-  { dashboard: /active users/i, panel: /per day$/i, name: 'DAU per day', ask: perDay('uniqExact(user_id)') },
+  {
+    dashboard: /active users/i,
+    panel: /^active users per day$/i,
+    name: 'DAU per day',
+    ask: perDay('uniqExact(user_id)'),
+  },
   { dashboard: /active users/i, panel: /rolling/i, name: 'rolling WAU, MAU', ask: rolling([7, 30]) },
   { dashboard: /active users/i, panel: /^stickiness/i, name: 'DAU / MAU', ask: rolling([1, 30]) },
   { dashboard: /active users/i, panel: /^who came/i, name: 'lifecycle', ask: lifecycle },
   { dashboard: /active users/i, panel: /^events per day/i, name: 'events by name', ask: perDay('event_name, count()') },
-  { dashboard: /active users/i, panel: /calendar month/i, name: 'users per month', ask: perMonth },
   { dashboard: /active users/i, panel: /^retention/i, name: 'retention', ask: retention },
   {
     dashboard: /operations/i,

@@ -52,6 +52,7 @@ const reading = (grain: string, from = '1997-01-01', to = '1998-06-30'): Reading
     grain: { value: grain },
     retention: { value: 'buying_again' },
     show: { value: 'on' },
+    funnel: { value: 'repeat_purchase' },
     event: { value: ['purchase'], multi: true, includeAll: true },
   },
 });
@@ -150,14 +151,33 @@ test('weeks begin on Monday and days add up to the same orders', async () => {
 
 test('a month that the range only touches keeps its number', async () => {
   const narrow = reading('month', '1997-03-10', '1997-05-03');
-  const row = (rows: Awaited<ReturnType<typeof users>>, month: string) => rows.find((r) => r['Month'] === month);
-  const wide = await users('Active users per calendar month');
-  const cut = await users('Active users per calendar month', narrow);
-  expect(cut.map((r) => r['Month'])).toEqual(['1997-03', '1997-04', '1997-05']);
-  for (const month of ['1997-03', '1997-04', '1997-05']) {
-    expect(row(cut, month)).toEqual(row(wide, month));
-    expect(Number(row(wide, month)?.['Active users'])).toBe(byMonth.get(month)?.size);
+  const byTime = async (range?: Reading) => {
+    const rows = await users('Who came', range);
+    return new Map(rows.map((r) => [String(r['time']).slice(0, 7), r] as const));
+  };
+  const wide = await byTime();
+  const cut = await byTime(narrow);
+  expect([...cut.keys()]).toEqual(['1997-03', '1997-04', '1997-05']);
+  expect([...wide.keys()]).toEqual(months);
+  for (const [month, row] of wide) {
+    expect(cut.get(month) ?? row).toEqual(row);
+    const active = Number(row['New']) + Number(row['Returning']) + Number(row['Resurrected']);
+    expect([month, active]).toEqual([month, byMonth.get(month)?.size]);
   }
+});
+
+test('active days per user are those of the last whole month', async () => {
+  const days = new Map<string, Set<string>>();
+  for (const { customer, day } of orders)
+    if (day.startsWith('1998-05')) days.set(customer, (days.get(customer) ?? new Set()).add(day));
+  const rows = await users('Active days', reading('month', '1997-01-01', '1998-06-29'));
+  const counts = new Map<number, number>();
+  for (const { size } of days.values()) counts.set(size, (counts.get(size) ?? 0) + 1);
+  const expected = Array.from({ length: Math.max(...counts.keys()) }, (_, i) => [
+    String(i + 1),
+    counts.get(i + 1) ?? 0,
+  ]);
+  expect(rows.map((r) => [r['Active days'], Number(r['Users'])])).toEqual(expected);
 });
 
 test.each([
@@ -175,6 +195,34 @@ test.each([
   });
   const shares = Array.from({ length: 12 }, (_, k) => `M${k + 1}`);
   expect(rows.map((r) => [r[first], Number(r[size]), ...shares.map((name) => r[name])])).toEqual(expected);
+});
+
+test('the repeat-purchase funnel equals one counted user by user, order by order', async () => {
+  const rows = await engine.db.query<{ user: string; ms: string }>(
+    'SELECT toString(user_id) AS user, toString(toUnixTimestamp64Milli(toDateTime64(occurred_at, 3))) AS ms FROM shop.events FINAL',
+  );
+  const times = new Map<string, Set<number>>();
+  for (const { user, ms } of rows) times.set(user, (times.get(user) ?? new Set()).add(Number(ms)));
+  const windowMs = 90 * 86_400_000;
+  const reached = [0, 0, 0];
+  for (const own of times.values()) {
+    const sorted = [...own].sort((a, b) => a - b);
+    // Of each day that a customer orders on: the way that goes furthest.
+    const deepest = new Map<number, number>();
+    sorted.forEach((at, i) => {
+      const day = Math.floor(at / 86_400_000);
+      const steps = sorted.slice(i, i + 3).filter((later) => later - at <= windowMs).length;
+      deepest.set(day, Math.max(deepest.get(day) ?? 0, steps));
+    });
+    for (const steps of deepest.values()) for (let k = 0; k < steps; k++) reached[k]! += 1;
+  }
+  const steps = await ask(
+    engine.db,
+    "SELECT step, sum(entries) AS entries FROM tidemark.funnels WHERE funnel = 'repeat_purchase' GROUP BY step ORDER BY step",
+    reading('day'),
+  );
+  expect(steps.map((r) => Number(r['entries']))).toEqual(reached);
+  expect(reached[2]).toBeGreaterThan(1000);
 });
 
 test('revenue by cohort equals the file to the cent, and months without data are empty', async () => {
@@ -266,7 +314,7 @@ test('Home compares the last whole day of the range with the same weekday a week
 });
 
 test('new, returning and resurrected users make up the active users of each day', async () => {
-  const parts = await users('Who came');
+  const parts = await users('Who came', reading('day'));
   const daily = await users('Active users per day');
   expect(parts.length).toBe(546);
   expect(parts.map((r) => Number(r['New']) + Number(r['Returning']) + Number(r['Resurrected']))).toEqual(

@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { adoptionDashboard } from '../packs/product/adoptionDashboard';
 import { activeUsersDashboard } from '../packs/product/dashboard';
 import { funnelsDashboard } from '../packs/product/funnelsDashboard';
 import { retentionDashboard } from '../packs/product/retentionDashboard';
@@ -21,6 +22,7 @@ const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => Dashboa
   activeUsersDashboard,
   funnelsDashboard,
   retentionDashboard,
+  adoptionDashboard,
   operationsDashboard,
   financeDashboard,
   subscriptionsDashboard,
@@ -32,7 +34,7 @@ export function dashboardSpecs(settings: BuildSettings): readonly DashboardSpec[
   const sql = dashboardSql(settings);
   const kit: DashboardKit = {
     sql,
-    trust: (rollups, beginnings) => trustPanel(sql, rollups, beginnings),
+    trust: (rollups, orWhere) => trustPanel(sql, rollups, orWhere),
     cohorts: (grid) => cohortPanel(sql, grid),
   };
   return buildable(

@@ -55,8 +55,8 @@ const zeroIsGood = (colour: string) =>
 /** Cells that grow deeper. Below 0.3 Grafana writes in the theme's own text colour; above it in white, also on a pale cell. */
 const depth = (alpha: number) => `rgba(37, 105, 183, ${alpha})`;
 
-/** Cells of shares. */
-const shareDepths = [
+/** Cells of cohorts, by the share of the cohort. */
+const cohortSteps = [
   // A cell without a value takes the base: it stays blank.
   { from: null, colour: 'transparent' },
   { from: 0, colour: depth(0.05) },
@@ -72,6 +72,29 @@ export const metrics = {
   activeUsers: { colour: colours.sky, ...count },
   weeklyUsers: { colour: colours.mauve, ...count },
   monthlyUsers: { colour: colours.blue, ...count },
+  /** What the same weekday usually has, and where one begins to look. */
+  usualUsers: { colour: colours.brown, ...count },
+  watchedUsers: { colour: colours.orange, ...count },
+  /** Of the busiest day. */
+  activity: {
+    ...share,
+    decimals: 0,
+    steps: [
+      { from: null, colour: 'transparent' },
+      { from: 0, colour: depth(0.03) },
+      { from: 0.2, colour: depth(0.08) },
+      { from: 0.4, colour: depth(0.14) },
+      { from: 0.6, colour: depth(0.2) },
+      { from: 0.75, colour: depth(0.25) },
+      { from: 0.85, colour: depth(0.29) },
+      { from: 0.95, colour: colours.blue },
+    ],
+  },
+  featureUsers: { colour: colours.blue, ...count },
+  adopters: { colour: colours.orange, ...count },
+  uses: { ...count },
+  usesPerUser: { unit: 'none', decimals: 1 },
+  usesOfUser: { ...count },
   stickiness: { colour: colours.brown, ...share },
   newUsers: { colour: colours.orange, ...count },
   returningUsers: { colour: colours.blue, ...count },
@@ -114,7 +137,7 @@ export const metrics = {
   refundRate: { colour: colours.orange, ...share },
   funnelEntries: { colour: colours.blue, ...count },
   conversion: { colour: colours.blue, ...share },
-  conversionCell: { ...share, steps: shareDepths },
+  conversionCell: { ...share, steps: cohortSteps },
   convertTime: { unit: 'ms', decimals: 1 },
   mrr: { colour: colours.blue, ...money },
   subscriptions: { colour: colours.mauve, ...count },
@@ -131,10 +154,11 @@ export const metrics = {
   retentionWeighted: { colour: colours.blue, ...share },
   retentionSimple: { colour: colours.sky, ...share },
   retentionAfter: { colour: colours.orange, ...share },
-  retention: {
-    ...share,
-    steps: shareDepths,
-  },
+  retention: { ...share, steps: cohortSteps },
+  /** Share of a cohort that has used a feature, in a cell. */
+  adoption: { ...share, steps: cohortSteps },
+  /** The same as a bar. */
+  adoptedShare: { colour: colours.sky, ...share },
   change: {
     ...share,
     steps: [

@@ -74,7 +74,7 @@ test('the committed files are those that are built', () => {
 
 test('the settings without a tidemark.yaml are the defaults of a tidemark.yaml', () => {
   const role = (name: string, columns: string) =>
-    `  ${name}:\n    table: s.${name}\n    class: window\n    windowDays: 3\n    columns: {${columns}}\n`;
+    `  ${name}:\n    table: s.${name}\n    class: window\n    windowDays: 3\n    columns: {${columns}}\n${name === 'events' ? '    features: [f]\n' : ''}`;
   const roles = [
     role('events', 'time: t, event: e, user: u'),
     role('requests', 'time: t, service: s, durationMs: m, status: c'),

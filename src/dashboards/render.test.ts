@@ -143,13 +143,13 @@ test.each([
   ['orders', ['tidemark-home', 'tidemark-finance', 'tidemark-rollups'], /user_day|active_day|event_day|request_/],
   ['requests', ['tidemark-home', 'tidemark-operations', 'tidemark-rollups'], /user_day|active_day|event_day|order_day/],
 ] as const)('with the role %s alone nothing of the other is asked or linked', (role, uids, foreign) => {
-  const built = renderDashboards({ ...defaultSettings, roles: [role] });
+  const built = renderDashboards({ ...defaultSettings, roles: [role], sections: [] });
   expect(built.map((d) => d.uid)).toEqual(uids);
   expect(JSON.stringify(built)).not.toMatch(foreign);
 });
 
 test('without any role there are Home and the page of rollups, and Home can be drawn', () => {
-  const [home, ...others] = renderDashboards({ ...defaultSettings, roles: [] });
+  const [home, ...others] = renderDashboards({ ...defaultSettings, roles: [], sections: [] });
   expect(others.map((d) => d.uid)).toEqual(['tidemark-rollups']);
   const built = home ? [home] : [];
   const statements = built.flatMap((d) => panelsOf(d).flatMap((p) => targetsOf(p).map((t) => t.rawSql)));

@@ -10,15 +10,15 @@ import { panelBuilder } from './panels/panel';
 import { sourceRef } from './query';
 import type { BuildSettings } from './settings';
 import { pages } from './spec';
+import type { DashboardSpec, Need, PageName, PanelSpec, Row } from './spec';
 import { dashboardSql } from './sql';
-import type { DashboardSpec, PageName, PanelSpec, Row } from './spec';
 import { sourceVariable, variableBuilder } from './variables';
 
 /** More than this is not read in ten seconds. */
 export const mostPanels = 12;
 
-const mapped = (item: { readonly needs?: string }, { roles }: BuildSettings) =>
-  item.needs === undefined || roles.some((role) => role === item.needs);
+const mapped = ({ needs }: { readonly needs?: Need }, { roles, sections }: BuildSettings) =>
+  needs === undefined || [...roles, ...sections].includes(needs);
 
 /** A dashboard without what needs roles that are not mapped; links to dashboards that are not built go too. */
 function prune(spec: DashboardSpec, settings: BuildSettings, built: readonly PageName[]): readonly Row[] {

@@ -2,6 +2,10 @@ import type { RoleName, WeekStart } from '../core/model';
 import { roleNames } from '../core/model';
 import type { Config } from '../config/config';
 
+/** Parts of tidemark.yaml beside the roles without which some panels have nothing to read. */
+export const sections = ['features'] as const;
+export type Section = (typeof sections)[number];
+
 /** What of a configuration is built into dashboards and provisioning. */
 export interface BuildSettings {
   /** Database of the rollups. */
@@ -17,6 +21,8 @@ export interface BuildSettings {
   readonly quarterDays: number;
   /** Roles that are mapped: panels of others are left out. */
   readonly roles: readonly RoleName[];
+  /** Sections that are filled: panels of others are left out. */
+  readonly sections: readonly Section[];
 }
 
 /** Settings without a tidemark.yaml: what the committed dashboards are built with. The defaults are the config room's. */
@@ -29,6 +35,12 @@ export const defaultSettings: BuildSettings = {
   minuteDays: 7,
   quarterDays: 366,
   roles: roleNames,
+  sections,
+};
+
+/** Whether a configuration has a section filled. */
+const filled: Readonly<Record<Section, (config: Config) => boolean>> = {
+  features: ({ roles }) => (roles.events?.features.length ?? 0) > 0,
 };
 
 /** Takes the settings out of a configuration. Login and addresses stay behind: nothing secret reaches a built file. */
@@ -45,5 +57,6 @@ export function settingsOf(config: Config): BuildSettings {
     roles: roleNames.filter(
       (role) => config.roles[role] ?? (role === 'refunds' && config.roles.orders?.columns['refundTime']),
     ),
+    sections: sections.filter((section) => filled[section](config)),
   };
 }

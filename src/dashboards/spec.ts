@@ -3,6 +3,7 @@
  * project's dashboards need; a property that is not here cannot be forgotten by the preview.
  */
 import type { RoleName } from '../core/model';
+import type { Section } from './settings';
 import type { MetricName } from './palette';
 
 /** Dashboards that link to each other, by their stable uid. */
@@ -11,12 +12,16 @@ export const pages = {
   activeUsers: { uid: 'tidemark-active-users', title: 'Active users' },
   funnels: { uid: 'tidemark-funnels', title: 'Funnels' },
   retention: { uid: 'tidemark-retention', title: 'Retention & cohorts' },
+  adoption: { uid: 'tidemark-feature-adoption', title: 'Feature adoption' },
   operations: { uid: 'tidemark-operations', title: 'Operations' },
   finance: { uid: 'tidemark-finance', title: 'Finance' },
   subscriptions: { uid: 'tidemark-subscriptions', title: 'Subscriptions' },
   rollups: { uid: 'tidemark-rollups', title: 'Rollups & views' },
 } as const;
 export type PageName = keyof typeof pages;
+
+/** What a panel, a variable or a dashboard cannot do without: a role that is mapped, a section of tidemark.yaml that is filled. */
+export type Need = RoleName | Section;
 
 /** The text behind a panel's (i): every panel has it. */
 export interface About {
@@ -33,8 +38,8 @@ export interface PanelCommon {
   readonly about: About;
   /** Share of its row; 1 when absent. Rows always fill 24 columns. */
   readonly weight?: number;
-  /** Left out when the role is not mapped in tidemark.yaml. */
-  readonly needs?: RoleName;
+  /** Left out when tidemark.yaml does not have it. */
+  readonly needs?: Need;
   /** Where one looks next; links carry range and variables. */
   readonly next?: readonly PageName[];
 }
@@ -147,7 +152,7 @@ export interface QueryVariable {
   readonly description: string;
   /** One column; its first value is the default unless `all`. */
   readonly sql: string;
-  readonly needs?: RoleName;
+  readonly needs?: Need;
   /** Several may be chosen, and All, which is the default. */
   readonly all?: boolean;
 }
@@ -173,8 +178,8 @@ export interface DashboardSpec {
   readonly page: PageName;
   readonly description: string;
   readonly tags: readonly string[];
-  /** The whole dashboard is left out when the role is not mapped. */
-  readonly needs?: RoleName;
+  /** The whole dashboard is left out when tidemark.yaml does not have it. */
+  readonly needs?: Need;
   /** Begin of the range that it opens with, up to now; `now-90d` when absent. */
   readonly from?: string;
   readonly variables: readonly VariableSpec[];
@@ -249,8 +254,8 @@ export interface CohortGrid {
 /** What a pack's dashboard is made with. */
 export interface DashboardKit {
   readonly sql: DashboardSql;
-  /** The verdict tile that begins every dashboard: are the rollups that it reads up to date? Named, or by how their names begin. */
-  trust(rollups: readonly string[], beginnings?: readonly string[]): StatPanel;
+  /** The verdict tile that begins every dashboard: are the rollups that it reads (also those of a condition on `rollup`) up to date? */
+  trust(rollups: readonly string[], orWhere?: string): StatPanel;
   /** The grid of first months and later months. */
   cohorts(grid: CohortGrid): TablePanel;
 }

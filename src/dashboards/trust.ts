@@ -3,18 +3,11 @@ import type { DashboardSql, StatPanel } from './spec';
 
 /**
  * The verdict tile: the worst state among the named rollups, asked at this moment. 0 fresh, 1 filling, 2 late, 3 failing,
- * 4 none of them installed, 5 late days queued, 6 clock set back (palette.ts has the words). No name at all means every rollup; of what
- * tidemark.yaml saves only the beginning of the names is known.
+ * 4 none of them installed, 5 late days queued, 6 clock set back (palette.ts has the words). No name at all means every rollup; what
+ * tidemark.yaml saves is named by a condition.
  */
-export function trustPanel(
-  sql: DashboardSql,
-  rollups: readonly string[],
-  beginnings: readonly string[] = [],
-): StatPanel {
-  const named = [
-    ...(rollups.length > 0 ? [`rollup IN (${rollups.map(literal).join(', ')})`] : []),
-    ...beginnings.map((text) => `startsWith(rollup, ${literal(text)})`),
-  ];
+export function trustPanel(sql: DashboardSql, rollups: readonly string[], orWhere?: string): StatPanel {
+  const named = `rollup IN (${rollups.map(literal).join(', ')})${orWhere === undefined ? '' : ` OR ${orWhere}`}`;
   return {
     kind: 'stat',
     title: 'Data',
@@ -36,6 +29,6 @@ export function trustPanel(
           countIf(verdict = 'catching up') > 0, 5,
           0) ${sql.as('Verdict')}
       FROM ${sql.table('rollup_status')}
-      WHERE ${named.join(' OR ') || 'true'}`,
+      WHERE ${rollups.length > 0 ? named : 'true'}`,
   };
 }

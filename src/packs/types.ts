@@ -73,21 +73,30 @@ export interface FinishedColumn {
 
 /**
  * How finished numbers are kept, each in a file of `schema/rollups`: `activeDays` from (d, user) pairs, `firstDays` of each user from
- * such pairs, `cohortMonths` from pairs and first days, `cohortSums` from places with measures and first days, `mrrDays` and
- * `mrrMonths` from changes of subscriptions, `funnelTimes` from step rows, `funnelDays` from these times; of a saved retention, in
- * `schema/retention`, `firstStarts` and `retentionRows`.
+ * such pairs, `activeSpans` (calendar weeks or months) and `cohortMonths` from pairs and first days, `cohortSums` from places with
+ * measures and first days, `mrrDays` and `mrrMonths` from changes of subscriptions; of features, `adoption` from first uses and first
+ * days, `featureUses` and `featureBreadth` from step rows; of a saved funnel `funnelTimes` from step rows and `funnelDays` from these
+ * times; of a saved retention, in `schema/retention`, `firstStarts` and `retentionRows`.
  */
 export type FinishedMethod =
   | 'activeDays'
+  | 'activeSpans'
   | 'firstDays'
   | 'cohortMonths'
   | 'cohortSums'
+  | 'adoption'
+  | 'featureUses'
+  | 'featureBreadth'
   | 'mrrDays'
   | 'mrrMonths'
   | 'funnelTimes'
   | 'funnelDays'
   | 'firstStarts'
   | 'retentionRows';
+
+/** Calendar weeks (from the configured first day of the week on) and months. */
+export const calendarSpans = ['week', 'month'] as const;
+export type CalendarSpan = (typeof calendarSpans)[number];
 
 /** Finished numbers, kept from a rollup of places by the method named. */
 export interface FinishedRollup {
@@ -98,19 +107,23 @@ export interface FinishedRollup {
   readonly description: string;
   /** Name of the rollup of the same pack that it is kept from. */
   readonly from: string;
-  /** Name of the rollup of first days that it needs, too: it is refreshed after that. */
+  /** Name of the rollup of first days that it needs, too: it is refreshed after both. */
   readonly firsts?: string;
-  /** Methods `funnelTimes` and `funnelDays`: what is counted. */
-  readonly funnel?: FunnelSpec;
   /** Name of another rollup of places that it is kept from, too. */
   readonly beside?: string;
   /** Methods `firstStarts` and `retentionRows`: what is counted. */
   readonly retention?: RetentionSpec;
+  /** Methods `funnelTimes` and `funnelDays`: what is counted. */
+  readonly funnel?: FunnelSpec;
+  /** Installed only where the role has this configured; of {@link from}, only rows of such events count. */
+  readonly needs?: 'features';
   /** Column of {@link from} that is counted, where it is no key here. */
   readonly entity?: string;
   /** Keys beside the day (of method `firstDays`: instead of it), with the columns of {@link from} whose values they hold. */
   readonly keys: readonly RollupKey[];
   readonly columns: readonly FinishedColumn[];
+  /** Width of its buckets, where these are no days: `d` is the first day of each. */
+  readonly span?: CalendarSpan;
   /** Seconds between two refreshes: a late change makes many days anew, so not as often as its source. */
   readonly everySeconds: number;
 }
@@ -129,6 +142,8 @@ export interface Metric {
   readonly rollup: string;
   /** SQL over the rollup's columns for one day (and one value of the dimensions). */
   readonly sql: string;
+  /** The one interval that it is told by, where its numbers of several do not make one of a longer. */
+  readonly per?: 'day' | CalendarSpan;
   /** Metrics per day over rolling windows: columns of {@link sql} → days that end with and include the day. */
   readonly windows?: Readonly<Record<string, number>>;
   /** What groups are ranked by where only the greatest are asked for; {@link sql} when absent. A ratio names its volume. */

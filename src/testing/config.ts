@@ -67,7 +67,7 @@ export function configText({ connection, reporting, refresh, tiers, roles }: Con
     ...(Object.keys(own.constants).length > 0 && { constants: own.constants }),
     ...(dimensions.length > 0 && { dimensions: Object.fromEntries(dimensions.map((d) => [d.name, d.from])) }),
     ...(Object.keys(tops).length > 0 && { top: tops }),
-    ...(name === 'events' && { steps: own.steps }),
+    ...(name === 'events' && { steps: own.steps, features: own.features }),
     ...(name === 'requests' && { apdexMs: own.apdexMs }),
     ...(windowDays !== undefined && { windowDays }),
     ...(keepsDays !== undefined && { keepsDays }),

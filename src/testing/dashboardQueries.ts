@@ -39,3 +39,20 @@ export async function askPanel(db: Db, dashboard: Dashboard, title: string, read
   if (found.length !== 1 || !found[0]) throw new Error(`${found.length} panels begin with "${title}"`);
   return ask(db, statementOf(found[0]), reading);
 }
+
+/** What a dashboard's variables hold when it is opened: All, the selected choice, or the first value of their query. */
+export async function openedWith(db: Db, dashboard: Dashboard, range: Omit<Reading, 'variables'>): Promise<Variables> {
+  const variables: Record<string, Variables[string]> = {};
+  for (const { name, type, multi, includeAll, options, definition } of dashboard.templating?.list ?? []) {
+    if (type === 'custom') {
+      variables[name] = { value: String((options?.find((o) => o.selected) ?? options?.[0])?.value) };
+    } else if (type === 'query') {
+      const rows = await ask(db, String(definition), { ...range, variables });
+      const values = rows.map((row) => String(Object.values(row)[0] ?? ''));
+      variables[name] = includeAll
+        ? { value: ['$__all'], multi: multi ?? false, includeAll: true, options: values }
+        : { value: values[0] ?? '' };
+    }
+  }
+  return variables;
+}

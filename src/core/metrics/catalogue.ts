@@ -28,8 +28,10 @@ export interface MetricSpec {
   readonly where: string;
   /** Whether the source's rows can answer it at all. */
   readonly raw: boolean;
-  /** Whether it is made of finished numbers of whole days: then the range is widened to whole days. */
+  /** Whether it is made of finished numbers of whole days: then the range is widened to whole days (or to {@link per}). */
   readonly wholeDays?: boolean;
+  /** The one interval that it is told by, where its numbers of several do not make one of a longer: users who came back. */
+  readonly per?: 'day' | 'week' | 'month';
 }
 
 /** A measure: which column it is, and by which definition, so that only equal ones are taken for each other. */

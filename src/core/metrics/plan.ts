@@ -3,6 +3,7 @@ import type { LiveRollup, LiveSource, PlannerCatalogue, RollupSpec, SourceSpec }
 import { dayStart, localDay } from './calendar';
 import { fail } from './errors';
 import { grainEdge } from './fits';
+import { intervalOnly } from './given';
 import { planLast } from './last';
 import { planOrdered } from './ordered';
 import { checkQuestion, wholeDays } from './question';
@@ -18,6 +19,12 @@ import { planAggregate } from './aggregate';
 export function planQuestion(question: Question, catalogue: PlannerCatalogue, nowMs: number): Plan {
   const checked = checkQuestion(question, catalogue.metrics, catalogue.weekStart);
   const { metric } = checked;
+  if (metric.per)
+    intervalOnly(
+      checked,
+      [metric.per],
+      `it tells of a ${metric.per} as a whole, and several of them do not add up to a longer one.`,
+    );
   const source = catalogue.sources.find((s) => s.role === metric.role);
   if (!source) throw fail('no_answer', { metric: metric.name, reasons: [`The role ${metric.role} is not mapped.`] });
   const given = {

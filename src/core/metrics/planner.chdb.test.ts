@@ -10,6 +10,7 @@ import type { Subject } from '../../testing/law/tables';
 import { subjectRow } from '../../testing/law/tables';
 import type { AnswerRow } from '../../testing/planner/oracle';
 import { isOfMrr, mrrAnswer } from '../../testing/planner/mrrOracle';
+import { isOfProduct, perOf, productAnswer } from '../../testing/planner/productOracle';
 import { oracleAnswer, sortAnswer } from '../../testing/planner/oracle';
 import { randomQuestion } from '../../testing/planner/questions';
 import { installWorld, rowsOfRole } from '../../testing/planner/world';
@@ -127,13 +128,19 @@ test.each(cases)(
     };
     const random = new Random(seed * 1009 + zone.length);
     const told: Told = { chosen: new Map(), parts: new Set(), refused: 0, mixed: 0 };
+    const toldOfUsers: Told = { chosen: new Map(), parts: new Set(), refused: 0, mixed: 0 };
     const ask = async (isComplete = false) => {
       const { installation } = world;
       const catalogue = plannerCatalogue(installation, watermarksOf(await readStatus(installation, db)));
-      // Levels of subscriptions are those of the last refresh: no raw row can answer.
-      const metrics = catalogue.metrics.filter((m) => isComplete || !isOfMrr(m.name));
+      // Finished numbers are those of the last refresh: no raw row can answer.
+      const metrics = catalogue.metrics.filter((m) => isComplete || !isFinished(m.name));
       for (let n = 0; n < questions; n++)
         await askOne({ ...catalogue, metrics }, random, [zone, second], subjects, sent, told);
+      // Each metric of finished numbers of users, whatever was drawn: no raw row could answer instead.
+      const own = new Random(seed + zone.length);
+      for (const metric of isComplete ? catalogue.metrics.filter((m) => isOfProduct(m.name)) : [])
+        for (let n = 0; n < 2; n++)
+          await askOne({ ...catalogue, metrics: [metric] }, own, [zone, second], subjects, sent, toldOfUsers);
     };
 
     for (let step = 0; step < steps; step++) {
@@ -159,7 +166,7 @@ test.each(cases)(
     const share = (n: number) => n / total;
     expect(share(total - told.refused - (told.chosen.get('raw') ?? 0))).toBeGreaterThan(0.2);
     expect(share(told.refused)).toBeLessThan(0.5);
-    for (const table of told.parts) answered.add(table.replace(/__.*/, '__zone'));
+    for (const table of [...told.parts, ...toldOfUsers.parts]) answered.add(table.replace(/__.*/, '__zone'));
     expect(told.mixed).toBeGreaterThan(total / 50);
   },
   600_000 + 100 * questions,
@@ -168,8 +175,9 @@ test.each(cases)(
 test('every tier, also of other zones, gave a part of some answer', () => {
   const tiers = ['event', 'request'].flatMap((name) => ['minute', 'quarter', 'day'].map((tier) => `${name}_${tier}`));
   const days = ['mrr_day', 'order_day', 'customer_day', 'refund_day', 'user_day', 'active_day'];
+  const spans = ['active_week', 'active_month', 'adoption_week', 'feature_week'];
   const zones = ['event_day', 'request_day', 'active_day'].map((name) => `${name}__zone`);
-  const tables = [...tiers, 'order_quarter', ...days, ...zones, 'raw'];
+  const tables = [...tiers, 'order_quarter', ...days, ...spans, ...zones, 'raw'];
   expect(tables.filter((table) => !answered.has(table))).toEqual([]);
 });
 
@@ -199,6 +207,9 @@ const values = {
   release: ['r1', 'r2', ''],
 } as const;
 
+/** Metrics that finished numbers alone answer. */
+const isFinished = (metric: string): boolean => isOfMrr(metric) || isOfProduct(metric);
+
 interface Told {
   readonly chosen: Map<string, number>;
   /** Tables that gave a part of an answer. */
@@ -226,29 +237,31 @@ async function askOne(
     lastDay: dayOf(times.toMs) + 5,
     recentDay: dayOf(nowMs) - lives.minuteDays - 1,
   });
-  const isMrr = isOfMrr(drawn.metric);
+  const trusted = isFinished(drawn.metric);
   const { topN: _, ...whole } = drawn;
-  const question = isMrr ? { ...whole, timezone: random.pick(zones) } : drawn;
+  const per = perOf(drawn.metric);
+  const interval = per && random.chance(0.9) ? ({ count: 1, unit: per } as const) : drawn.interval;
+  const question = trusted ? { ...whole, interval, timezone: random.pick(zones) } : drawn;
   let plan: Plan;
   try {
     plan = planQuestion(question, catalogue, nowMs);
   } catch (thrown) {
     if (!(thrown instanceof TidemarkError)) throw thrown;
     const codes = ['interval_not_for_metric', 'top_not_for_metric', 'too_many_buckets', 'mixed_values'];
-    expect([...codes, ...(isMrr ? ['no_answer'] : [])]).toContain(thrown.code);
+    expect([...codes, ...(trusted ? ['no_answer'] : [])]).toContain(thrown.code);
     told.refused++;
     return;
   }
   const role = catalogue.metrics.find((m) => m.name === question.metric)?.role;
   const of = role === 'refunds' ? 'orders' : role;
   const rows = rowsOfRole(role ?? '', finalRows(sent[subjects.findIndex((s) => s.role === of)] ?? []));
-  const oracle = isMrr ? mrrAnswer : oracleAnswer;
+  const oracle = isOfMrr(question.metric) ? mrrAnswer : trusted ? productAnswer : oracleAnswer;
   const expected = sortAnswer(oracle(question, rows, catalogue.weekStart, nowMs));
   const actual = await answer(plan, question).catch((cause: unknown) => {
     throw new Error(`${JSON.stringify(question)}\n${plan.sql}\n${String(cause)}`);
   });
-  // How many days with nothing lie about a subscription is not the planner's business.
-  const shown = (answers: readonly AnswerRow[]) => (isMrr ? answers.filter((r) => r.value !== 0) : answers);
+  // How many days with nothing lie about is not the planner's business.
+  const shown = (answers: readonly AnswerRow[]) => (trusted ? answers.filter((r) => r.value !== 0) : answers);
   const wrong = differences(shown(actual), shown(expected));
   if (wrong.length > 0) throw new Error(`${JSON.stringify(question)}\n${wrong.slice(0, 6).join('\n')}\n${plan.sql}`);
   told.chosen.set(plan.chosen, (told.chosen.get(plan.chosen) ?? 0) + 1);

@@ -95,12 +95,21 @@ function checkUnmixed(
   throw fail('mixed_values', { metric: name, dimension: unmixed, top: by.includes(unmixed) });
 }
 
-/** The range widened to whole days, and cut after today: later days have no number yet. Throws too_many_buckets. */
+/**
+ * The range widened to whole days (weeks, months of a metric that is told by those), and cut after today's: later ones have no
+ * number yet. Throws too_many_buckets.
+ */
 export function wholeDays(asked: Asked, nowMs: number): Asked {
   const zone = asked.timezone;
   const first = localDay(asked.fromMs, zone);
   const last = Math.max(first, Math.min(localDay(asked.toMs - 1, zone), localDay(nowMs, zone)));
-  return overRange(asked, dayStart(first, zone), dayStart(last + 1, zone));
+  const unit = { count: 1, unit: asked.metric.per ?? 'day' } as const;
+  const calendar = { zone, weekStart: asked.weekStart };
+  return overRange(
+    asked,
+    bucketStart(dayStart(first, zone), unit, calendar),
+    bucketEnd(dayStart(last, zone), unit, calendar),
+  );
 }
 
 /** The same question over another range. Throws too_many_buckets. */

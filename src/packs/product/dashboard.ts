@@ -1,5 +1,6 @@
 import type { DashboardKit, DashboardSpec, DashboardSql } from '../../dashboards/spec';
-import type { PanelSpec, StatPanel, TimeseriesPanel } from '../../dashboards/spec';
+import type { StatPanel, TimeseriesPanel } from '../../dashboards/spec';
+import { activeDaysPanel, dailyPanel, lifecycleGrain, lifecyclePanel, weekdaysPanel } from './activityPanels';
 
 const closedOnly = 'Days that are not over are left out.';
 
@@ -60,45 +61,6 @@ export function activeUsersStat(sql: DashboardSql, window: keyof typeof activeSt
   };
 }
 
-function stickinessStat(sql: DashboardSql): StatPanel {
-  return {
-    kind: 'stat',
-    title: 'Stickiness',
-    about: {
-      what: 'Share of the monthly active users who came on the last whole day of the range.',
-      how: 'Daily active users divided by rolling 30-day active users of the same day.',
-      from: ['active_day'],
-    },
-    values: [{ column: 'Stickiness', metric: 'stickiness' }],
-    sql: `
-      SELECT if(mau = 0, NULL, dau / mau) ${sql.as('Stickiness')}
-      FROM ${sql.rollup('active_day')}
-      WHERE d = ${sql.closedDay}`,
-  };
-}
-
-function dailyPanel(sql: DashboardSql): TimeseriesPanel {
-  return {
-    kind: 'timeseries',
-    title: 'Active users per day',
-    about: {
-      what: 'Distinct users with at least one event on the day. The lone point is today so far.',
-      how: 'Exact; a day begins at midnight of the reporting zone.',
-      from: ['active_day'],
-    },
-    draw: 'line',
-    series: [{ column: 'Active users', metric: 'activeUsers', open: 'Active users, today so far' }],
-    sql: `
-      SELECT
-        t AS time,
-        if(d < ${sql.today}, dau, NULL) ${sql.as('Active users')},
-        if(d = ${sql.today}, dau, NULL) ${sql.as('Active users, today so far')}
-      FROM ${sql.rollup('active_day')}
-      WHERE $__dateFilter(d)
-      ORDER BY time`,
-  };
-}
-
 /** Daily, weekly and monthly active users in one picture, or the rolling two alone. */
 export function activeUsersTrend(sql: DashboardSql, withDaily: boolean): TimeseriesPanel {
   const daily = withDaily ? [{ column: 'Daily', metric: 'activeUsers', of: 'dau' } as const] : [];
@@ -129,37 +91,6 @@ export function activeUsersTrend(sql: DashboardSql, withDaily: boolean): Timeser
         ${columns.join(',\n        ')}
       FROM ${sql.rollup('active_day')}
       WHERE $__dateFilter(d)
-      ORDER BY time`,
-  };
-}
-
-function lifecyclePanel(sql: DashboardSql): TimeseriesPanel {
-  return {
-    kind: 'timeseries',
-    title: 'Who came, who stayed away',
-    about: {
-      what: 'Active users of each day by their past: *new* (first day ever), *returning* (also there the day before), *resurrected* (there earlier, but not the day before). Below zero, *dormant*: there the day before and not on the day.',
-      how: `New + returning + resurrected = active users; first days are looked for in the whole history, not in the range. ${closedOnly}`,
-      from: ['active_day'],
-    },
-    draw: 'bars',
-    stacked: true,
-    belowZero: true,
-    series: [
-      { column: 'Returning', metric: 'returningUsers' },
-      { column: 'Resurrected', metric: 'resurrectedUsers' },
-      { column: 'New', metric: 'newUsers' },
-      { column: 'Dormant', metric: 'dormantUsers' },
-    ],
-    sql: `
-      SELECT
-        t AS time,
-        returning_users ${sql.as('Returning')},
-        resurrected_users ${sql.as('Resurrected')},
-        new_users ${sql.as('New')},
-        -toInt64(dormant_users) ${sql.as('Dormant')}
-      FROM ${sql.rollup('active_day')}
-      WHERE $__dateFilter(d) AND d < ${sql.today}
       ORDER BY time`,
   };
 }
@@ -211,33 +142,6 @@ function stickinessPanel(sql: DashboardSql): TimeseriesPanel {
   };
 }
 
-function monthsPanel(sql: DashboardSql): PanelSpec {
-  return {
-    kind: 'barchart',
-    title: 'Active users per calendar month',
-    about: {
-      what: 'Distinct users with at least one event in the calendar month. The paler bar is the month that is not over.',
-      how: 'Exact counts of distinct users over whole months: a month that the range only touches is counted whole, so its number does not change with the range.',
-      from: ['user_cohort_month'],
-    },
-    x: 'Month',
-    series: [{ column: 'Active users', metric: 'monthlyUsers', open: 'This month so far' }],
-    sql: `
-      SELECT
-        formatDateTime(month, '%Y-%m') ${sql.as('Month')},
-        if(open, NULL, users) ${sql.as('Active users')},
-        if(open, users, NULL) ${sql.as('This month so far')}
-      FROM (
-        SELECT d AS month, addMonths(month, 1) > ${sql.today} AS open, sum(users) AS users
-        FROM ${sql.rollup('user_cohort_month')}
-        WHERE d >= toStartOfMonth(${sql.firstDay}) AND d < addMonths(toStartOfMonth(${sql.lastDay}), 1)
-        GROUP BY month, open
-        HAVING users > 0
-      )
-      ORDER BY month`,
-  };
-}
-
 /** *Active users*: how many, how often, who comes back. */
 export function activeUsersDashboard({ sql, trust }: DashboardKit): DashboardSpec {
   return {
@@ -247,6 +151,7 @@ export function activeUsersDashboard({ sql, trust }: DashboardKit): DashboardSpe
     tags: ['product'],
     needs: 'events',
     variables: [
+      lifecycleGrain,
       {
         kind: 'query',
         name: 'event',
@@ -263,16 +168,19 @@ export function activeUsersDashboard({ sql, trust }: DashboardKit): DashboardSpe
       {
         height: 4,
         panels: [
-          trust(['user_day', 'active_day', 'event_day']),
+          trust(['user_day', 'active_day', 'active_week', 'active_month', 'event_day']),
           activeUsersStat(sql, 'day'),
           activeUsersStat(sql, 'week'),
           activeUsersStat(sql, 'month'),
-          stickinessStat(sql),
         ],
       },
       { height: 9, panels: [dailyPanel(sql), activeUsersTrend(sql, false)] },
-      { height: 11, panels: [lifecyclePanel(sql), eventsPanel(sql)] },
-      { height: 8, panels: [stickinessPanel(sql), monthsPanel(sql)] },
+      { height: 11, panels: [lifecyclePanel(sql), activeDaysPanel(sql)] },
+      { height: 8, panels: [stickinessPanel(sql), eventsPanel(sql)] },
+      {
+        height: 11,
+        panels: [weekdaysPanel(sql)],
+      },
     ],
   };
 }

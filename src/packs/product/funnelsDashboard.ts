@@ -180,6 +180,7 @@ function breakdown(sql: DashboardSql): PanelSpec {
 
 /** *Funnels*: how many come how far, how fast, and where they stop. */
 export function funnelsDashboard({ sql, trust }: DashboardKit): DashboardSpec {
+  const tables = "concat('funnel_', ${funnel:sqlstring})";
   return {
     page: 'funnels',
     description:
@@ -198,7 +199,7 @@ export function funnelsDashboard({ sql, trust }: DashboardKit): DashboardSpec {
     rows: [
       {
         height: 10,
-        panels: [trust(['step_day'], ['funnel_']), bars(sql), stepTable(sql)],
+        panels: [trust(['step_day'], `rollup IN (${tables}, concat(${tables}, '_time'))`), bars(sql), stepTable(sql)],
       },
       { height: 9, panels: [trend(sql), histogram(sql)] },
       { height: 12, panels: [breakdown(sql)] },

@@ -1,5 +1,9 @@
 import { cohortRollups } from '../cohorts';
+import { calendarSpans } from '../types';
 import type { Pack } from '../types';
+import { featureRollups } from './features';
+import { activeSpan } from './lifecycle';
+import { finishedMetrics } from './metrics';
 
 /** Who uses the product, when and how often: from one row per event. */
 export const productPack: Pack = {
@@ -73,6 +77,8 @@ export const productPack: Pack = {
         { column: 'dormant_users', description: 'Users active on the day before and not on the day.' },
       ],
     },
+    ...calendarSpans.map(activeSpan),
+    ...featureRollups,
   ],
   metrics: [
     {
@@ -140,5 +146,6 @@ export const productPack: Pack = {
       sql: 'sum(n)',
       dimensions: ['event'],
     },
+    ...finishedMetrics,
   ],
 };

@@ -177,7 +177,16 @@ export function retentionDashboard({ sql, trust, cohorts }: DashboardKit): Dashb
     needs: 'events',
     variables: variables(sql),
     rows: [
-      { height: 4, panels: [trust(['user_day', 'user_first', 'step_day'], ['retention_', 'starts_']), meansStat(sql)] },
+      {
+        height: 4,
+        panels: [
+          trust(
+            ['user_day', 'user_first', 'step_day'],
+            "startsWith(rollup, 'retention_') OR startsWith(rollup, 'starts_')",
+          ),
+          meansStat(sql),
+        ],
+      },
       { height: 12, panels: [gridPanel(sql)] },
       { height: 9, panels: [curvePanel(sql), sizePanel(sql)] },
       { height: 8, panels: [breakdownPanel(sql)] },

@@ -10,6 +10,7 @@ import { ledgerSelect } from '../rollups/ledger';
 import { recountSelect } from '../rollups/recount';
 import type { Chunk } from '../refresh/days';
 import { chunksOf, defaultChunkRows, sourceDays } from '../refresh/days';
+import { upperBound } from '../refresh/progress';
 import { recountHi } from '../refresh/recounts';
 import { statementSettings } from '../refresh/settings';
 import type { Step } from '../refresh/steps';
@@ -97,8 +98,7 @@ function chunkSelect(installation: Installation, step: Step, from: string, to: s
 
 async function fillWhole(installation: Installation, db: Db, step: Step, target: string): Promise<string> {
   const began = await now(db);
-  const hi = `(SELECT max(hi) FROM ${tableOf(installation, 'done')} WHERE view = ${literal(step.upstream)})`;
-  const everything = { lo: "toDateTime64('1970-01-01 00:00:00', 3)", hi };
+  const everything = { lo: "toDateTime64('1970-01-01 00:00:00', 3)", hi: upperBound(installation, step) };
   await run(
     db,
     step,

@@ -25,6 +25,10 @@ test('tiers and zones of the roles that are mapped are in it, with lives and wat
     ['event_day__asia_kathmandu', 'places', 'day', 'Asia/Kathmandu', null, true],
     ['active_day', 'finished', 'day', 'Europe/Berlin', null, false],
     ['active_day__asia_kathmandu', 'finished', 'day', 'Asia/Kathmandu', null, false],
+    ['active_week', 'finished', 'day', 'Europe/Berlin', null, false],
+    ['active_week__asia_kathmandu', 'finished', 'day', 'Asia/Kathmandu', null, false],
+    ['active_month', 'finished', 'day', 'Europe/Berlin', null, false],
+    ['active_month__asia_kathmandu', 'finished', 'day', 'Asia/Kathmandu', null, false],
   ]);
   expect(catalogue.timezone).toBe('Europe/Berlin');
   expect(catalogue.metrics.map((m) => m.role)).toEqual(catalogue.metrics.map(() => 'events'));
@@ -113,6 +117,25 @@ test('metrics of finished numbers take them by the day, and no rows', () => {
   expect(() => planQuestion(newYork, money, 2e12)).toThrow(
     'mrr_day has days of Europe/Berlin, which do not begin where month buckets of America/New_York do.',
   );
+});
+
+test('a number of weeks is told per week, of whole weeks, from the table of weeks alone', () => {
+  const { events } = testSources;
+  const names = ['active_week', 'late_events', 'active_day'];
+  const users = plannerCatalogue({ ...installation, sources: { events } }, new Map(names.map((n) => [n, 2e12])));
+  const nowMs = Date.UTC(2026, 2, 11, 12);
+  const asked = { metric: 'weekly_returning_users', timezone: 'Europe/Berlin', toMs: nowMs } as const;
+  const fromMs = Date.UTC(2026, 1, 18);
+  const plan = planQuestion({ ...asked, fromMs, interval: { count: 1, unit: 'week' } }, users, nowMs);
+  // Weeks of the installation begin on Sunday.
+  const midnight = (month: number, day: number) => Date.UTC(2026, month, day) - 3_600_000;
+  expect(plan.parts).toEqual([{ from: 'active_week', fromMs: midnight(1, 15), toMs: midnight(2, 15) }]);
+  expect(plan.sql).toContain('sum(returning_users) AS value');
+  expect(() => planQuestion({ ...asked, fromMs, interval: { count: 1, unit: 'day' } }, users, nowMs)).toThrow(
+    'Metric weekly_returning_users has no value per day: it tells of a week as a whole, and several of them do not add up to a longer one. Ask for: week.',
+  );
+  const fresh = { ...asked, metric: 'new_users', fromMs, interval: { count: 1, unit: 'month' } } as const;
+  expect(planQuestion(fresh, users, nowMs).chosen).toBe('active_day');
 });
 
 test('amounts of several currencies are never added; those of a source in one currency are', () => {

@@ -78,10 +78,12 @@ function metricSpec(
     sql: metric.sql,
     ...(metric.weight !== undefined && { weight: metric.weight }),
     ...(metric.unmixed !== undefined && !isConstant(source, metric.unmixed) && { unmixed: metric.unmixed }),
-    dimensions: dimensionsOf(metric, base, source, installed),
+    // No single row answers for finished numbers: what they are not kept by, they are not told by.
+    dimensions: finished ? metric.dimensions : dimensionsOf(metric, base, source, installed),
     ...rowsThatCount(base, source),
     raw: !finished && metric.class !== 'semi-additive',
     ...(finished && { wholeDays: true }),
+    ...(metric.per && { per: metric.per }),
   };
 }
 

@@ -76,14 +76,19 @@ export function doneView(installation: Installation, steps: readonly Step[]): st
   const inserted = insertedNames(steps);
   const known = steps
     .filter((s) => !inserted.includes(s.name))
-    .map((s) => `(${[s.name, viewName(s), s.upstream].map(literal).join(', ')})`)
+    .flatMap((s) => {
+      const bounds = [s.upstream, ...(s.beside === undefined ? [] : [s.beside])];
+      return bounds.map((bound) => `(${[s.name, viewName(s), bound].map(literal).join(', ')}, ${bounds.length})`);
+    })
     .join(', ');
-  const refreshed = `SELECT steps.name AS view, max(marks.hi) AS hi
-  FROM (SELECT s.1 AS name, s.2 AS refresh, s.3 AS upstream FROM (SELECT arrayJoin([${known}]) AS s)) AS steps
+  const perBound = `SELECT steps.name AS name, steps.bounds AS bounds, max(marks.hi) AS mark
+  FROM (SELECT s.1 AS name, s.2 AS refresh, s.3 AS upstream, s.4 AS bounds FROM (SELECT arrayJoin([${known}]) AS s)) AS steps
   INNER JOIN (SELECT 'tick' AS upstream, at, hi FROM ${db('tick')} UNION ALL SELECT view AS upstream, at, hi FROM ${db('done')}) AS marks ON marks.upstream = steps.upstream
   INNER JOIN (SELECT view AS refresh, toDateTime64(last_success_time, 3) AS began FROM system.view_refreshes WHERE database = ${literal(installation.database)} AND isNotNull(last_success_time)) AS runs ON runs.refresh = steps.refresh
   WHERE marks.at < runs.began
-  GROUP BY steps.name`;
+  GROUP BY steps.name, steps.bounds, steps.upstream`;
+  // Of a step with two bounds the lesser one is proven, once both have a mark.
+  const refreshed = `SELECT name AS view, min(mark) AS hi FROM (${perBound}) GROUP BY name, bounds HAVING count() = bounds`;
   const whole = `SELECT DISTINCT toString(view) AS view, (SELECT max(hi) FROM ${db('tick')}) AS hi FROM ${db('done')} WHERE view IN (${inserted.map(literal).join(', ')})`;
   const branches = [...(known === '' ? [] : [refreshed]), ...(inserted.length === 0 ? [] : [whole])];
   const select = `SELECT view, hi, now64(3) AS at FROM

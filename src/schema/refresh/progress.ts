@@ -8,23 +8,30 @@ import { calmSeconds } from './pace';
 export const proven = (installation: Installation, step: string): string =>
   `(SELECT max(hi) FROM ${tableOf(installation, 'done')} WHERE view = ${literal(step)})`;
 
+/** Steps whose watermarks bound one that follows them; `tick` is the newest watermark itself. */
+export interface Watched {
+  readonly upstream: string;
+  readonly beside?: string;
+}
+
+/** Watermark (SQL) up to which all is written that a step reads. */
+export function upperBound(installation: Installation, { upstream, beside }: Watched): string {
+  if (upstream === 'tick') return `(SELECT max(hi) FROM ${tableOf(installation, 'tick')})`;
+  const bound = proven(installation, upstream);
+  return beside === undefined ? bound : `least(${bound}, ${proven(installation, beside)})`;
+}
+
 /**
  * The watermark interval as the views take it: from progress tables, so that it survives every restart. While the server's
  * clock stands behind the mark (it was set back), the interval begins at the clock: rows that arrive now carry its stamps.
  */
-export function provenSpan(
-  installation: Installation,
-  step: { readonly name: string; readonly upstream: string },
-): Span {
+export function provenSpan(installation: Installation, step: Watched & { readonly name: string }): Span {
   const { delaySeconds, overlapSeconds } = installation;
   const mark = proven(installation, step.name);
   // Rows of the last two runs may have come before the watermark was found to be ahead.
   const back = delaySeconds + 2 * Math.max(60, calmSeconds(installation));
   return {
     lo: `(if(${mark} > now64(3), now64(3) - toIntervalSecond(${back}), ${mark}) - toIntervalSecond(${overlapSeconds}))`,
-    hi:
-      step.upstream === 'tick'
-        ? `(SELECT max(hi) FROM ${tableOf(installation, 'tick')})`
-        : proven(installation, step.upstream),
+    hi: upperBound(installation, step),
   };
 }

@@ -2,9 +2,12 @@ import { ident } from '../../core/sql/quote';
 import { feedColumns, feedSelect } from '../insert/feed';
 import type { Installation } from '../installation';
 import { activeDaysSelect } from '../rollups/activeDays';
+import { activeSpansSelect } from '../rollups/activeSpans';
+import { adoptionSelect } from '../rollups/adoption';
 import { cohortMonthsSelect, cohortSumsSelect } from '../rollups/cohortMonths';
 import type { SourceContext, Span } from '../rollups/context';
 import { tableOf } from '../rollups/context';
+import { featureBreadthSelect, featureUsesSelect } from '../rollups/features';
 import { firstDaysSelect } from '../rollups/firstDays';
 import { funnelDaysSelect, funnelTimesSelect } from '../rollups/funnelDays';
 import type { Finished, Kept, Places } from '../rollups/installed';
@@ -33,6 +36,8 @@ export interface Step {
   readonly table: string;
   /** Whose proven watermark is this step's upper bound: `tick` or an earlier step. */
   readonly upstream: string;
+  /** A further one, where no step is upstream of both: the lesser watermark bounds. */
+  readonly beside?: string;
   /** Position in the pipeline, from 0: views of a later stage start later within the period. */
   readonly stage: number;
   readonly everySeconds: number;
@@ -59,13 +64,14 @@ export function refreshSteps(installation: Installation): readonly Step[] {
   const used = contexts.filter((c) => installedRollups(installation).some((r) => r.role === c.source.role));
   const calm = calmSeconds(installation);
   const rollups = installedRollups(installation).map((r) => r.rollup);
+  const rare = rollups.filter((r): r is Finished => r.kind === 'finished' && r.everySeconds >= rareSeconds);
   return [
     ...used.filter((c) => c.source.sourceClass === 'moving').map((c) => ledgerStep(c, calm)),
     ...used
       .filter((c) => c.source.sourceClass !== 'window' && c.source.mode !== 'insert')
       .map((c) => lateStep(c, calm)),
     ...rollups.flatMap((rollup) => {
-      if (rollup.kind === 'finished') return [finishedStep(installation, rollup)];
+      if (rollup.kind === 'finished') return [finishedStep(installation, rollup, rollups, rare)];
       const context = used.find((c) => c.source.role === rollup.role);
       return context ? [placesStep(context, rollup, calm)] : [];
     }),
@@ -138,13 +144,27 @@ function reaches({ source }: SourceContext, { lifeDays }: Places): boolean {
   return source.sourceClass !== 'window' || lifeDays === null || source.windowDays <= lifeDays - 2;
 }
 
-function finishedStep(installation: Installation, rollup: Finished): Step {
+/** Finished numbers with a period from this on read much at once: they begin one after another, so many seconds apart. */
+const rareSeconds = 300;
+const apartSeconds = 15;
+
+function finishedStep(
+  installation: Installation,
+  rollup: Finished,
+  rollups: readonly Kept[],
+  rare: readonly Finished[],
+): Step {
+  const later = (apartSeconds * Math.max(0, rare.indexOf(rollup))) % (rareSeconds - 60);
+  const firsts = rollups.find((r): r is Finished => r.kind === 'finished' && r.name === rollup.firsts);
   return {
     name: rollup.name,
     table: rollup.name,
-    upstream: rollup.firsts ?? rollup.from,
+    upstream: firsts?.name ?? rollup.from,
+    // First days of another table tell nothing of how far this one's is.
+    ...(firsts && firsts.from !== rollup.from && { beside: rollup.from }),
     // What needs other finished numbers begins when these are surely proven: two runs of the view that writes down what is, later.
-    stage: 4 + (rollup.firsts === undefined && rollup.method !== 'funnelDays' ? 0 : 2 * installation.everySeconds),
+    stage:
+      4 + (rollup.firsts === undefined && rollup.method !== 'funnelDays' ? 0 : 2 * installation.everySeconds) + later,
     everySeconds: Math.max(rollup.everySeconds, installation.everySeconds),
     columns: finishedColumns(rollup),
     select: (span, target) => finishedSelects[rollup.method](installation, rollup, span, target),
@@ -168,15 +188,19 @@ const finishedSelects: Readonly<
   Record<Finished['method'], (installation: Installation, rollup: Finished, span: Span, target: string) => string>
 > = {
   activeDays: activeDaysSelect,
+  activeSpans: activeSpansSelect,
+  adoption: adoptionSelect,
+  featureUses: featureUsesSelect,
+  featureBreadth: featureBreadthSelect,
   firstDays: firstDaysSelect,
   cohortMonths: cohortMonthsSelect,
   cohortSums: cohortSumsSelect,
   mrrDays: mrrSelect,
   mrrMonths: mrrSelect,
-  funnelTimes: funnelTimesSelect,
-  funnelDays: funnelDaysSelect,
   firstStarts: firstStartsSelect,
   retentionRows: retentionRowsSelect,
+  funnelTimes: funnelTimesSelect,
+  funnelDays: funnelDaysSelect,
 };
 
 /** Rollup of a step that keeps one. */

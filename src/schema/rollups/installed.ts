@@ -1,4 +1,5 @@
 import type { Grain, RoleName, SourceClass } from '../../core/model';
+import { literal } from '../../core/sql/quote';
 import { packs } from '../../packs';
 import { retentionRollups } from '../../packs/product/retention';
 import type { FinishedRollup, Pack, PlacesRollup, RollupKey, RollupMeasure } from '../../packs/types';
@@ -34,6 +35,10 @@ export interface Places {
 /** Finished numbers in one zone; `name`, `from` and `firsts` are tables. */
 export interface Finished extends FinishedRollup {
   readonly family: string;
+  /** The table of places that {@link from} is, or is kept from. */
+  readonly places: string;
+  /** Condition on rows of {@link from} that count; `''` for none. */
+  readonly only: string;
   /** Role of the rollup of places that it comes from. */
   readonly role: RoleName;
   readonly grain: 'day';
@@ -52,13 +57,12 @@ export interface InstalledRollup {
 
 /** Tables of all packs whose role is mapped, in pack order, lower tiers first. A pack without its role is left out. */
 export function installedRollups(installation: Installation): readonly InstalledRollup[] {
-  return packs.flatMap((pack) => installedOf(withSaved(pack, installation), installation));
+  const saved = (pack: Pack) => withRetentions(withFunnels(pack, installation), installation);
+  return packs.flatMap((pack) => installedOf(saved(pack), installation));
 }
 
-/** The pack with the rollups of what is saved in tidemark.yaml: all of it is counted from its tables. */
-function withSaved(plain: Pack, installation: Installation): Pack {
-  const pack = withFunnels(plain, installation);
-  const { retentions } = installation;
+/** The pack with the rollups of the saved retentions: they are counted from its tables. */
+function withRetentions(pack: Pack, { retentions }: Installation): Pack {
   if (pack.name !== 'product' || retentions.length === 0) return pack;
   return { ...pack, rollups: [...pack.rollups, ...retentions.flatMap(retentionRollups)] };
 }
@@ -68,16 +72,16 @@ function installedOf(pack: Pack, installation: Installation): InstalledRollup[] 
   return pack.rollups.flatMap((rollup): InstalledRollup[] => {
     const base = rollup.kind === 'places' ? rollup : baseOf(pack, rollup);
     const source = installation.sources[base.role];
-    if (!source || (base.needs && !has(source, base.needs))) return [];
+    if (!source || [base.needs, rollup.needs].some((needed) => needed && !has(source, needed))) return [];
     const kept: readonly Kept[] =
       rollup.kind === 'places'
         ? placesOf(rollup, source, installation)
-        : (isDate(source) ? zones.slice(0, 1) : zones).map((zone) => finishedIn(rollup, base.role, zone, installation));
+        : (isDate(source) ? zones.slice(0, 1) : zones).map((zone) => finishedIn(rollup, base, zone, installation));
     return kept.map((own) => ({ pack, rollup: own, role: base.role, sourceClass: source.sourceClass }));
   });
 }
 
-const has = (source: Source, needed: NonNullable<PlacesRollup['needs']>): boolean =>
+const has = (source: Source, needed: 'steps' | 'dimensions' | 'features'): boolean =>
   source[needed].length > 0 || (needed === 'steps' && source.allSteps);
 
 /** The rollup of places that finished numbers are kept from. */
@@ -103,15 +107,23 @@ function dimensionKeys({ dimensions }: PlacesRollup, source: Source): readonly R
   return source.dimensions.map((d) => ({ column: d, from: d, type: 'LowCardinality(String)', top: dimensionTop }));
 }
 
-function finishedIn(rollup: FinishedRollup, role: RoleName, timezone: string, installation: Installation): Finished {
+function finishedIn(
+  rollup: FinishedRollup,
+  base: PlacesRollup,
+  timezone: string,
+  installation: Installation,
+): Finished {
   const suffix = zoneSuffix(timezone, installation);
+  const features = (installation.sources[base.role]?.features ?? []).map((event) => literal(event));
   const name = `${rollup.name}${suffix}`;
   return {
     ...rollup,
     family: rollup.name,
-    role,
+    role: base.role,
     name,
     from: `${rollup.from}${suffix}`,
+    places: `${base.name}${suffix}`,
+    only: rollup.needs === 'features' ? `event IN (${features.join(', ')})` : '',
     ...(rollup.firsts !== undefined && { firsts: `${rollup.firsts}${suffix}` }),
     ...(rollup.beside !== undefined && { beside: `${rollup.beside}${suffix}` }),
     grain: 'day',

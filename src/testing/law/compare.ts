@@ -97,7 +97,7 @@ async function expectedIn(installation: Installation, db: Db, rollup: Kept, trut
   );
   const day = row?.day ?? 0;
   const today = dayNumber(Date.now(), zone);
-  return expectedFinished(truth, rollup, zone, day === today - 1 ? day : Math.max(day, today));
+  return expectedFinished(truth, rollup, zone, installation.weekStart, day === today - 1 ? day : Math.max(day, today));
 }
 
 /** Whether a bucket (as text) is promised: inside the life of its tier, and not before the promised days. */

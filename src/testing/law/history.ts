@@ -54,7 +54,9 @@ export interface HistoryOptions {
 }
 
 /** Event names that all histories share: those that `steps` of tidemark.yaml names in the law's tests. */
-export const stepNames = ['signup', 'purchase'] as const;
+export const stepNames = ['signup', 'purchase', 'share'] as const;
+/** Those of them that are features. */
+export const featureNames = ['purchase', 'share'] as const;
 
 const idsPerHistory = 6;
 const dayMs = 86_400_000;

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config';
 import type { Db } from '../../core/db';
+import type { WeekStart } from '../../core/model';
 import { inspect } from '../../schema/inspect';
 import type { Installation } from '../../schema/installation';
 import { applyMigration, planMigration } from '../../schema/ddl/migrate';
@@ -25,6 +26,7 @@ export interface Installed {
 export interface InstallOptions {
   readonly timezone: string;
   readonly zones?: readonly string[];
+  readonly weekStart?: WeekStart;
   readonly windowDays?: number;
   readonly keepsDays?: number;
   readonly tiers?: Partial<Config['tiers']>;
@@ -34,14 +36,14 @@ export interface InstallOptions {
 
 /** tidemark.yaml over the subjects' tables in database `name`, with Tidemark in `<name>_tidemark`. */
 export function configOf(name: string, subjects: readonly Subject[], options: InstallOptions): Config {
-  const { timezone, zones = [], windowDays, keepsDays, tiers, refresh, retentions } = options;
+  const { timezone, zones = [], weekStart, windowDays, keepsDays, tiers, refresh, retentions = [] } = options;
   const own = { ...(windowDays !== undefined && { windowDays }), ...(keepsDays !== undefined && { keepsDays }) };
   return testConfig({
     database: `${name}_tidemark`,
-    reporting: { timezone, zones },
+    reporting: { timezone, zones, ...(weekStart && { weekStart }) },
     ...(tiers && { tiers }),
     ...(refresh && { refresh }),
-    ...(retentions && { retentions }),
+    retentions,
     roles: Object.fromEntries(subjects.map((s) => [s.role, { ...subjectMapping(s, name), ...own }])),
   });
 }

@@ -1,11 +1,13 @@
-import type { Grain, RoleName } from '../../core/model';
+import type { Grain, RoleName, WeekStart } from '../../core/model';
 import { dayNumber, dayText } from './calendar';
 import type { Finished } from '../../schema/rollups/installed';
 import type { Expected } from './expected';
 import type { Version } from './history';
-import { stepNames } from './history';
+import { featureNames, stepNames } from './history';
 import { mrrDays, mrrMonths, told } from './mrr';
 import { planOf, releaseOf } from './tables';
+import { featureNumbers } from '../product/adoption';
+import { lifecycle } from '../product/lifecycle';
 
 export type { Expected } from './expected';
 
@@ -129,14 +131,25 @@ export function expectedPlaces(truth: Truth, name: string, grain: Grain, zone: s
 /** Finished numbers, without days on which there is nothing: how many of those lie about is not the law's business. */
 export function expectedFinished(
   truth: Truth,
-  { method, role }: Pick<Finished, 'method' | 'role'>,
+  { method, family, role, span = 'week' }: Pick<Finished, 'method' | 'family' | 'role' | 'span'>,
   zone: string,
+  weekStart: WeekStart,
   today: number,
 ): Expected {
+  const calendar = { span, weekStart };
+  const ofFeatures = featureNumbers(
+    { rows: truth.events ?? [], features: featureNames, zone, calendar },
+    { method, family },
+  );
+  if (ofFeatures) return ofFeatures;
   if (method === 'firstDays') {
     return new Map([...firstDays(truth[role] ?? [], zone)].map(([user, d]) => [`${dayText(d)}|${user}`, []]));
   }
   if (method === 'cohortMonths') return cohortMonths(truth[role] ?? [], zone);
+  if (method === 'activeSpans') {
+    const activity = (truth[role] ?? []).map((r) => ({ user: r.user, day: dayNumber(r.timeMs, zone) }));
+    return lifecycle(activity, calendar);
+  }
   if (method === 'cohortSums') return cohortSums(truth[role] ?? [], zone);
   if (method === 'activeDays') {
     const rows = truth.events ?? [];

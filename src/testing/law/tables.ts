@@ -2,7 +2,7 @@ import type { RoleConfig } from '../../config/config';
 import type { RoleName, SourceClass } from '../../core/model';
 import { testRole } from '../config';
 import type { Version } from './history';
-import { stepNames } from './history';
+import { featureNames, stepNames } from './history';
 
 /** Engine of a source: one that collapses versions by itself, or one that keeps every delivered row. */
 export type SourceEngine = 'replacing' | 'plain';
@@ -121,7 +121,7 @@ export function subjectMapping({ role, sourceClass, wide, bare }: Subject, datab
     sourceClass,
     columns,
     ...(wide && (role === 'events' || role === 'requests') && { dimensions: [plan] }),
-    ...(wide && role === 'events' && { steps: stepNames }),
+    ...(wide && role === 'events' && { steps: stepNames, features: featureNames }),
   });
 }
 
