@@ -128,7 +128,7 @@ export const tellRetention = {
     );
     const which = after
       ? `in the ${spec.interval} or a later one, up to the ${spec.periods}th`
-      : `in that ${spec.interval}`;
+      : `${spec.interval === 'day' ? 'on' : 'in'} that ${spec.interval}`;
     out.say(`Of each cohort, who came back so many ${spec.interval}s later, ${which}. Blank: not over yet.`);
     if (spec.periods > mostShown) out.say(`--json has all ${spec.periods} ${spec.interval}s.`);
   },

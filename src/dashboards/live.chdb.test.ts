@@ -58,6 +58,8 @@ const reading = (values: Readonly<Record<string, string | string[]>> = {}): Read
   variables: {
     currency: { value: values['currency'] ?? 'EUR' },
     grain: { value: values['grain'] ?? 'day' },
+    retention: { value: 'none' },
+    show: { value: 'on' },
     event: { value: values['event'] ?? ['visit', oddEvent], multi: true },
   },
 });
@@ -128,6 +130,12 @@ test('without an equal weekday before there is no change, and without any order 
   expect(numbers(net, 'Net revenue', 'vs same weekday')).toEqual([1000, null]);
   const [none] = await on('tidemark-home', 'Net revenue, ', { currency: 'CHF' });
   expect(numbers(none, 'Net revenue', 'vs same weekday')).toEqual([0, null]);
+});
+
+test('where no retention is saved, its panels are empty, and the month grid stands', async () => {
+  for (const title of ['Cohorts', 'Mean of all', 'By value', 'Size of', 'Came back'])
+    expect([title, await on('tidemark-retention', title)]).toEqual([title, []]);
+  expect((await on('tidemark-retention', 'Retention by month')).length).toBeGreaterThan(0);
 });
 
 test('the day that runs has its own series and is left out of the whole ones', async () => {
