@@ -28,9 +28,19 @@ interface Measured {
   readonly generated: readonly Generated[];
 }
 
-const dashboardNames = ['operations', 'active-users'];
+const dashboardNames = [
+  'home',
+  'operations',
+  'active-users',
+  'funnels',
+  'retention',
+  'feature-adoption',
+  'finance',
+  'subscriptions',
+  'rollups',
+];
 
-/** Every panel of *Operations* and *Active users* over four ranges, against the same questions asked of raw rows. */
+/** Every panel of every dashboard over four ranges, against the same questions asked of raw rows. */
 export async function runPanels(options: PanelsOptions): Promise<void> {
   const { rows, days, small, results } = options;
   const smaller = small > 0 && small < rows ? await measure(options, small, false) : undefined;
@@ -45,7 +55,7 @@ export async function runPanels(options: PanelsOptions): Promise<void> {
     const grown = smaller ? `; growth: medians over ${grouped(rows)} ÷ over ${grouped(small)} events, same days` : '';
     return `# Panels over ${grouped(rows)} events and their requests and orders, ${days} days
 
-Every query of the dashboards *Operations* and *Active users*, expanded as the plugin does, FORMAT Native over HTTP, answer read to
+Every query of every dashboard, expanded as the plugin does, FORMAT Native over HTTP, answer read to
 its end; ${options.runs} runs each, views refreshing beside them. "raw" is the same question of the source with FINAL (the same
 number), "no FINAL" counts redelivered copies twice. Ratios are of medians${grown}. Goals: p95 ≤ ${goals.p95Ms} ms, ≥ ${goals.ratio} × for ranges of ${goals.ratioFromDays} days and
 more, growth ≤ ${goals.growth} ×.

@@ -11,6 +11,7 @@ const roleConfigs = {
     table: 'bench.events',
     class: 'append',
     steps: ['signup', 'purchase'],
+    features: ['share', 'filter', 'video_play', 'review', 'wishlist_add'],
     dimensions: { country: 'country', platform: 'platform' },
     columns: {
       id: 'event_id',
@@ -74,6 +75,22 @@ const roleConfigs = {
   },
 } as const;
 
+/** What is saved over the events: a funnel and retentions of the usual kinds. */
+const saved = {
+  funnels: {
+    view_to_purchase: {
+      title: 'From a product to a purchase',
+      steps: ['product_view', 'add_to_cart', 'checkout_start', 'purchase'].map((event) => ({ event })),
+      window: '7d',
+      breakdown: 'country',
+    },
+  },
+  retentions: {
+    back_weekly: { title: 'Back after the first week', mode: 'first-time', interval: 'week', periods: 12 },
+    daily: { title: 'Coming again', mode: 'recurring', interval: 'day', periods: 30 },
+  },
+} as const;
+
 export type BenchRole = keyof typeof roleConfigs;
 
 /** Roles in the order in which their sources are generated; each has a source of its own name. */
@@ -107,6 +124,7 @@ export function writeConfig(options: ConfigOptions): string {
     reporting: { timezone: 'UTC', weekStart: 'monday' },
     refresh: { everySeconds },
     roles: chosen,
+    ...(roles.includes('events') && saved),
   };
   const left: string[] = [];
   const config = known(wanted, configJsonSchema(), [], left);

@@ -75,6 +75,23 @@ const retention: Question = ({ toMs }, final) => `SELECT cohort, length(months) 
 FROM (SELECT toStartOfMonth(min(occurred_at)) AS cohort, groupUniqArray(toStartOfMonth(occurred_at)) AS months FROM ${events(final, 0, toMs)} GROUP BY user_id)
 GROUP BY cohort, later ORDER BY cohort, later`;
 
+/** The saved funnel of the benchmarks by `windowFunnel`: each user once over the range, completion up to seven days after. */
+const funnel: Question = ({ fromMs, toMs }, final) => {
+  const steps = ['product_view', 'add_to_cart', 'checkout_start', 'purchase'];
+  const entered = `event_name = '${steps[0]}' AND occurred_at < ${instant(toMs)}`;
+  const conditions = [entered, ...steps.slice(1).map((s) => `event_name = '${s}'`)];
+  const windowMs = 7 * dayMs;
+  return `SELECT level, count() FROM (
+  SELECT user_id, windowFunnel(${windowMs})(toUInt64(toUnixTimestamp64Milli(occurred_at)), ${conditions.join(', ')}) AS level
+  FROM ${events(final, fromMs, toMs + windowMs)} AND event_name IN (${steps.map((s) => `'${s}'`).join(', ')}) GROUP BY user_id)
+GROUP BY level ORDER BY level`;
+};
+
+/** Users by the week of their first event and the later weeks in which they came. */
+const weekly: Question = ({ toMs }, final) => `SELECT cohort, week - cohort AS later, count() AS users
+FROM (SELECT user_id, toMonday(min(occurred_at)) AS cohort, arrayJoin(groupUniqArray(toMonday(occurred_at))) AS week FROM ${events(final, 0, toMs)} GROUP BY user_id)
+GROUP BY cohort, later ORDER BY cohort, later`;
+
 const perDay = (value: string): Question => {
   return ({ fromMs, toMs }, final) =>
     `SELECT toDate(occurred_at) AS d, ${value} FROM ${events(final, dayStart(fromMs), toMs)} GROUP BY ALL ORDER BY ALL`;
@@ -120,7 +137,9 @@ const known: readonly Known[] = [
   { dashboard: /active users/i, panel: /^stickiness/i, name: 'DAU / MAU', ask: rolling([1, 30]) },
   { dashboard: /active users/i, panel: /^who came/i, name: 'lifecycle', ask: lifecycle },
   { dashboard: /active users/i, panel: /^events per day/i, name: 'events by name', ask: perDay('event_name, count()') },
-  { dashboard: /active users/i, panel: /^retention/i, name: 'retention', ask: retention },
+  { dashboard: /funnels/i, panel: /^(entries that|steps|conversion|by breakdown)/i, name: 'windowFunnel', ask: funnel },
+  { dashboard: /retention/i, panel: /^(cohorts: |mean of)/i, name: 'weekly retention', ask: weekly },
+  { dashboard: /retention/i, panel: /by month/i, name: 'retention by month', ask: retention },
   {
     dashboard: /operations/i,
     panel: /p50|p95|p99|latency|duration|slow/i,
