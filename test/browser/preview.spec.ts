@@ -183,7 +183,7 @@ describe('a dashboard with what the preview cannot draw', () => {
     const problems = await page.problems();
     const texts = problems.map(({ where, text }) => `${where}: ${text}`).join('\n');
     for (const expected of [
-      /A heatmap: The preview cannot draw panels of type "heatmap"/,
+      /A candlestick: The preview cannot draw panels of type "candlestick"/,
       /dashboard: somethingNew = true/,
       /variable g: Variables of type "galactic"/,
       /A stat: repeat = "country"/,
@@ -200,8 +200,8 @@ describe('a dashboard with what the preview cannot draw', () => {
     ])
       expect(texts).toMatch(expected);
     expect(problems.filter((problem) => problem.kind === 'unknown_panel')).toHaveLength(1);
-    expect(await page.page.getByTestId('preview-problems').innerText()).toContain('heatmap');
-    expect(await page.text('A heatmap')).toBe('The preview cannot draw panels of type "heatmap"; Grafana can.');
+    expect(await page.page.getByTestId('preview-problems').innerText()).toContain('candlestick');
+    expect(await page.text('A candlestick')).toBe('The preview cannot draw panels of type "candlestick"; Grafana can.');
   });
 });
 
