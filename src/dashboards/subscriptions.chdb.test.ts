@@ -89,8 +89,8 @@ test('levels, movements and what is kept of the revenue, month by month and of t
       [month(3), 0, 230, 0, 0, 0, 0, 230, 3, null, null, null],
     ].map((row) => row.map((v) => (typeof v === 'number' ? expect.closeTo(v, 12) : v))),
   );
-  expect(await ask('Net revenue retention')).toEqual([{ 'Net revenue retention': expect.closeTo(210 / 230, 12) }]);
-  expect(await ask('Gross revenue retention')).toEqual([{ 'Gross revenue retention': expect.closeTo(160 / 230, 12) }]);
+  expect(await ask('Net retention')).toEqual([{ 'Net retention': expect.closeTo(210 / 230, 12) }]);
+  expect(await ask('Gross retention')).toEqual([{ 'Gross retention': expect.closeTo(160 / 230, 12) }]);
   expect(await ask('Churned subscriptions')).toEqual([{ 'Churned subscriptions': expect.closeTo(1 / 3, 12) }]);
   const moved = await ask('What moved MRR');
   expect(moved.map((r) => [r['New'], r['Expansion'], r['Contraction'], r['Churn'], r['New, so far']])).toEqual(

@@ -6,7 +6,7 @@ export const lifecycleGrain: ChoiceVariable = {
   name: 'grain',
   label: 'Lifecycle per',
   description: 'Whether who came and who stayed away is told per day, calendar week or calendar month.',
-  choices: { day: 'Day', week: 'Week', month: 'Month' },
+  choices: { day: 'day', week: 'week', month: 'month' },
 };
 
 const parts = [

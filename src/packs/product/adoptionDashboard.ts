@@ -95,12 +95,12 @@ function usesPanel(sql: DashboardSql): TablePanel {
       from: ['feature_week'],
     },
     columns: [
-      { name: 'Feature' },
-      { name: 'Users', metric: 'featureUsers', width: 90 },
-      { name: 'Uses', metric: 'uses', width: 90 },
-      { name: 'Mean', metric: 'usesPerUser', width: 80 },
-      { name: 'Median', metric: 'usesOfUser', width: 80 },
-      { name: 'p90', metric: 'usesOfUser', width: 80 },
+      { name: 'Feature', width: 150 },
+      { name: 'Users', metric: 'featureUsers', width: 75 },
+      { name: 'Uses', metric: 'uses', width: 75 },
+      { name: 'Mean', metric: 'usesPerUser', width: 65 },
+      { name: 'Median', metric: 'usesOfUser', width: 70 },
+      { name: 'p90', metric: 'usesOfUser' },
     ],
     sql: `
       SELECT
@@ -315,7 +315,7 @@ export function adoptionDashboard({ sql, trust }: DashboardKit): DashboardSpec {
           adoptersStat(sql),
         ],
       },
-      { height: 9, panels: [featuresPanel(sql), usesPanel(sql), breadthPanel(sql)] },
+      { height: 9, panels: [featuresPanel(sql), { ...usesPanel(sql), weight: 1.5 }, breadthPanel(sql)] },
       { height: 13, panels: [gridPanel(sql)] },
       { height: 9, panels: [curvePanel(sql), lagPanel(sql)] },
       { height: 8, panels: [eventsPerMinute(sql)] },

@@ -19,7 +19,7 @@ function bars(sql: DashboardSql): PanelSpec {
       how: `${counted} A step that nobody reached is a bar of zero.`,
       from: ['funnels', 'funnel_steps'],
     },
-    weight: 2,
+    weight: 7,
     value: { column: 'Entries', metric: 'funnelEntries' },
     sql: `
       WITH ${entriesByStep(sql)}
@@ -41,16 +41,16 @@ function stepTable(sql: DashboardSql): PanelSpec {
       how: `${counted} *Of step before* leaves out steps that may be skipped. Times run from the entry to the step; median and p90 come from buckets of 5 % and are within 2.5 %.`,
       from: ['funnels', 'funnels_time', 'funnel_steps'],
     },
-    weight: 3,
+    weight: 14,
     columns: [
       { name: 'Step', width: 60 },
-      { name: 'Is' },
-      { name: 'Entries', metric: 'funnelEntries', width: 100 },
-      { name: 'Of step before', metric: 'conversionCell', coloured: 'background', width: 130 },
-      { name: 'Of entries', metric: 'conversionCell', coloured: 'background', width: 110 },
-      { name: 'Median time', metric: 'convertTime', width: 110 },
-      { name: 'p90 time', metric: 'convertTime', width: 110 },
-      { name: 'Window open', metric: 'funnelEntries', width: 110 },
+      { name: 'Is', width: 190 },
+      { name: 'Entries', metric: 'funnelEntries', width: 80 },
+      { name: 'Of step before', metric: 'conversionCell', coloured: 'background', width: 115 },
+      { name: 'Of entries', metric: 'conversionCell', coloured: 'background', width: 90 },
+      { name: 'Median time', metric: 'convertTime', width: 105 },
+      { name: 'p90 time', metric: 'convertTime', width: 90 },
+      { name: 'Window open', metric: 'funnelEntries', width: 105 },
     ],
     sql: `
       WITH ${entriesByStep(sql)},
@@ -199,7 +199,11 @@ export function funnelsDashboard({ sql, trust }: DashboardKit): DashboardSpec {
     rows: [
       {
         height: 10,
-        panels: [trust(['step_day'], `rollup IN (${tables}, concat(${tables}, '_time'))`), bars(sql), stepTable(sql)],
+        panels: [
+          { ...trust(['step_day'], `rollup IN (${tables}, concat(${tables}, '_time'))`), weight: 3 },
+          bars(sql),
+          stepTable(sql),
+        ],
       },
       { height: 9, panels: [trend(sql), histogram(sql)] },
       { height: 12, panels: [breakdown(sql)] },

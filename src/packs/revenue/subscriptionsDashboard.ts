@@ -69,14 +69,14 @@ function countStat(sql: DashboardSql): StatPanel {
 
 const retentions = [
   {
-    title: 'Net revenue retention',
+    title: 'Net retention',
     of: netRetention,
     metric: 'netRetention',
     what: 'Of the monthly revenue with which the last whole month began, the share that the same subscriptions paid when it ended, upgrades included.',
     how: '(Opening + expansion − contraction − churn) ÷ opening. New and reactivated subscriptions do not count.',
   },
   {
-    title: 'Gross revenue retention',
+    title: 'Gross retention',
     of: grossRetention,
     metric: 'grossRetention',
     what: 'The same without upgrades: what of the revenue was kept, never more than all.',
@@ -226,8 +226,8 @@ function monthsTable(sql: DashboardSql): TablePanel {
     { name: 'Closing', metric: 'mrr', of: 'mrr' },
   ] as const;
   const shares = [
-    { name: 'Net retention', metric: 'netRetention', of: netRetention },
-    { name: 'Gross retention', metric: 'grossRetention', of: grossRetention },
+    { name: 'Net', metric: 'netRetention', of: netRetention },
+    { name: 'Gross', metric: 'grossRetention', of: grossRetention },
     { name: 'Churned', metric: 'churnRate', of: churnRate },
   ] as const;
   return {

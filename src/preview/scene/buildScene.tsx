@@ -3,7 +3,6 @@ import {
   behaviors,
   dataLayers,
   SceneControlsSpacer,
-  SceneDataLayerControls,
   SceneDataLayerSet,
   SceneGridItem,
   SceneGridLayout,
@@ -15,6 +14,7 @@ import {
 } from '@grafana/scenes';
 import type { DashboardEntry } from '../api';
 import type { Problem } from '../problems';
+import { AnnotationSwitches } from './AnnotationSwitches';
 import { checkDashboard } from './check';
 import type { DashboardJson, PanelJson } from './dashboardJson';
 import { DashboardLinks } from './DashboardLinks';
@@ -83,7 +83,7 @@ export function buildScene(
   const report = (problem: Problem) => problems.push({ ...problem, where: `${dashboard.uid} / ${problem.where}` });
   const layers = annotationLayers(dashboard);
   const controls: SceneObject[] = [new VariableValueSelectors({}), new SceneControlsSpacer()];
-  if (layers.some((layer) => !layer.state.isHidden)) controls.unshift(new SceneDataLayerControls());
+  if (layers.some((layer) => !layer.state.isHidden)) controls.unshift(new AnnotationSwitches({ layers }));
   if (dashboard.links?.length) controls.push(new DashboardLinks({ links: dashboard.links, dashboards: all }));
   const refresh = typeof dashboard.refresh === 'string' ? dashboard.refresh : '';
   const intervals = dashboard.timepicker?.refresh_intervals ?? refreshIntervals;
