@@ -45,6 +45,12 @@ const total = async (sql: string) => Number((await preview.engine.db.query<{ n: 
 /** What a stat shows, as a number: its last line is the value. */
 const shown = async (title: string) => Number((await page.text(title)).replace(/[^\d.-]/g, ''));
 
+/** One of several values of a stat, by the name that stands before it. */
+const shownAs = async (title: string, name: string) => {
+  const lines = (await page.text(title)).split('\n').map((line) => line.trim());
+  return Number((lines[lines.indexOf(name) + 1] ?? '').replace(/[^\d.-]/g, ''));
+};
+
 test('there are dashboards to look at', () => {
   expect(dashboards.length).toBeGreaterThanOrEqual(3);
 });
@@ -75,8 +81,8 @@ test('three numbers on Finance equal SQL asked of the source tables directly', a
   const buyers = await total(`SELECT uniqExact(user_id) AS n FROM ${source}`);
   const gross = await total(`SELECT sum(amount) AS n FROM ${source}`);
   expect({ orders, buyers, gross }).toEqual({ orders: 69_659, buyers: 23_570, gross: 2_500_315.63 });
-  expect(await shown('Orders')).toBe(orders);
-  expect(await shown('Buyers')).toBe(buyers);
+  expect(await shownAs('Sold', 'Orders')).toBe(orders);
+  expect(await shownAs('Sold', 'Buyers')).toBe(buyers);
   expect(await shown('Gross revenue, USD')).toBe(gross);
 });
 
@@ -100,5 +106,5 @@ test('a shorter range in the address changes what Finance counts', async () => {
     "SELECT count() AS n FROM (SELECT order_id FROM shop.orders WHERE _deleted = 0 AND toStartOfMonth(ordered_at) = '1997-03-01' GROUP BY order_id)",
   );
   expect(march).toBeGreaterThan(0);
-  expect(await shown('Orders')).toBe(march);
+  expect(await shownAs('Sold', 'Orders')).toBe(march);
 });

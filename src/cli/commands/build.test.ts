@@ -30,6 +30,7 @@ const tidemark = (...args: string[]) => {
 };
 const built = [
   'dashboards/active-users.json',
+  'dashboards/feature-adoption.json',
   'dashboards/finance.json',
   'dashboards/funnels.json',
   'dashboards/home.json',

@@ -41,7 +41,10 @@ export function heatmapPanel(spec: HeatmapPanel): PanelBuilder {
         .scale(HeatmapColorScale.Exponential)
         // Few slow requests among many fast ones have to be seen.
         .exponent(0.4)
-        .min(0),
+        .min(0)
+        // Of the other mode: Grafana's defaults.
+        .scheme('Oranges')
+        .steps(64),
     )
     .filterValues(new FilterValueRangeBuilder().le(leastShown))
     .cellGap(1)

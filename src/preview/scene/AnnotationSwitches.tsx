@@ -1,22 +1,22 @@
 import { css } from '@emotion/css';
-import type { SceneComponentProps, SceneDataLayerProvider, SceneObjectState } from '@grafana/scenes';
-import { ControlsLabel, SceneObjectBase } from '@grafana/scenes';
-
-interface AnnotationSwitchesState extends SceneObjectState {
-  readonly layers: readonly SceneDataLayerProvider[];
-}
+import type { SceneComponentProps, SceneDataLayerProvider } from '@grafana/scenes';
+import { ControlsLabel, SceneDataLayerSet, sceneGraph, SceneObjectBase } from '@grafana/scenes';
 
 const inRow = css({ display: 'flex' });
 
-/** One switch per annotation query, with its name. (Scenes' own control names their set only.) */
-export class AnnotationSwitches extends SceneObjectBase<AnnotationSwitchesState> {
-  static Component = ({ model }: SceneComponentProps<AnnotationSwitches>) => (
-    <>
-      {model.state.layers.map((layer) => (
-        <AnnotationSwitch key={layer.state.key} layer={layer} />
-      ))}
-    </>
-  );
+/** One switch per annotation query of the dashboard, with its name. (Scenes' own control names their set only.) */
+export class AnnotationSwitches extends SceneObjectBase {
+  static Component = ({ model }: SceneComponentProps<AnnotationSwitches>) => {
+    const sets = sceneGraph.getDataLayers(model, true);
+    const layers = sets.flatMap((set) => (set instanceof SceneDataLayerSet ? set.state.layers : [set]));
+    return (
+      <>
+        {layers.map((layer) => (
+          <AnnotationSwitch key={layer.state.key} layer={layer} />
+        ))}
+      </>
+    );
+  };
 }
 
 function AnnotationSwitch({ layer }: { readonly layer: SceneDataLayerProvider }) {

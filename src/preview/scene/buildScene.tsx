@@ -83,7 +83,7 @@ export function buildScene(
   const report = (problem: Problem) => problems.push({ ...problem, where: `${dashboard.uid} / ${problem.where}` });
   const layers = annotationLayers(dashboard);
   const controls: SceneObject[] = [new VariableValueSelectors({}), new SceneControlsSpacer()];
-  if (layers.some((layer) => !layer.state.isHidden)) controls.unshift(new AnnotationSwitches({ layers }));
+  if (layers.some((layer) => !layer.state.isHidden)) controls.unshift(new AnnotationSwitches({}));
   if (dashboard.links?.length) controls.push(new DashboardLinks({ links: dashboard.links, dashboards: all }));
   const refresh = typeof dashboard.refresh === 'string' ? dashboard.refresh : '';
   const intervals = dashboard.timepicker?.refresh_intervals ?? refreshIntervals;

@@ -103,14 +103,21 @@ test(
   600_000 + minutes * 90_000,
 );
 
-/** Whether every table of places had its first filling and the queue of it is worked off once. */
+/**
+ * Whether every table of places had its first filling: none of the closed days waits in the queue, and the batch that recounted the
+ * last of them has been followed by another, which begins only after it.
+ */
 async function filled(finished: readonly string[]): Promise<boolean> {
   const others = finished.map((name) => `'${name}'`).join(', ');
-  const [row] = await engine.db.query<{ n: number }>(
-    `SELECT toUInt32(countIf(verdict = 'filling')) AS n FROM soak_tidemark.rollup_status WHERE rollup NOT IN (${others})`,
+  const closedDay = '(toRelativeDayNum(d) % 2 = 0 AND d < today() - 3)';
+  const [row] = await engine.db.query<{ filling: number; waiting: number; roles: number }>(
+    `SELECT
+      (SELECT toUInt32(countIf(verdict = 'filling')) FROM soak_tidemark.rollup_status WHERE rollup NOT IN (${others})) AS filling,
+      (SELECT toUInt32(countIf(queued >= taken)) FROM
+        (SELECT role, d, max(at) AS queued FROM soak_tidemark.late WHERE sealed = 0 AND ${closedDay} GROUP BY role, d) AS q
+        LEFT JOIN (SELECT role, d, max(at) AS taken FROM soak_tidemark.recounts GROUP BY role, d) AS t USING (role, d)) AS waiting,
+      (SELECT toUInt32(count()) FROM (
+        SELECT role FROM soak_tidemark.recounts GROUP BY role HAVING countIf(${closedDay}) > 0 AND max(at) > maxIf(at, ${closedDay} AND why = 'late'))) AS roles`,
   );
-  const [queued] = await engine.db.query<{ n: number }>(
-    "SELECT toUInt32(count()) AS n FROM soak_tidemark.recounts WHERE why = 'late'",
-  );
-  return row?.n === 0 && (queued?.n ?? 0) > 0;
+  return row?.filling === 0 && row.waiting === 0 && row.roles >= 2;
 }
