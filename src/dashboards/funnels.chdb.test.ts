@@ -107,9 +107,9 @@ const on = (title: string, funnel = 'buy', fromMs = nowMs - 30 * dayMs): Promise
 
 test('the bars have a row per step, with its share', async () => {
   expect(await on('Entries that')).toEqual([
-    { Step: '1 Visited · 100 %', Entries: 4 },
-    { Step: '2 cart · 25 %', Entries: 1 },
-    { Step: '3 Paid · 50 %', Entries: 2 },
+    { Step: '1 Visited', Entries: 4 },
+    { Step: '2 cart', Entries: 1 },
+    { Step: '3 Paid', Entries: 2 },
   ]);
 });
 
@@ -163,8 +163,8 @@ test('each value of the breakdown has all steps', async () => {
 
 test('a step that never happens is a zero, an empty range and an unknown funnel are no error', async () => {
   expect(await on('Entries that', 'never')).toEqual([
-    { Step: '1 visit · 100 %', Entries: 4 },
-    { Step: '2 nobody does · 0 %', Entries: 0 },
+    { Step: '1 visit', Entries: 4 },
+    { Step: '2 nobody does', Entries: 0 },
   ]);
   expect((await on('Steps', 'buy', nowMs)).map((r) => r['Entries'])).toEqual([0, 0, 0]);
   for (const panel of queryPanels(page).filter((p) => p.title !== 'Data')) {

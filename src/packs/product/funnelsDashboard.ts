@@ -15,7 +15,7 @@ function bars(sql: DashboardSql): PanelSpec {
     kind: 'bargauge',
     title: 'Entries that reached each step',
     about: {
-      what: 'How far those came who entered the funnel in the range. Behind each step its share of all entries.',
+      what: 'How far those came who entered the funnel in the range; the shares stand beside it.',
       how: `${counted} A step that nobody reached is a bar of zero.`,
       from: ['funnels', 'funnel_steps'],
     },
@@ -23,7 +23,7 @@ function bars(sql: DashboardSql): PanelSpec {
     value: { column: 'Entries', metric: 'funnelEntries' },
     sql: `
       WITH ${entriesByStep(sql)}
-      SELECT concat(toString(step), ' ', step_title, if(n[1] = 0, '', concat(' · ', toString(round(100 * n[step] / n[1], 1)), ' %'))) ${sql.as('Step')},
+      SELECT concat(toString(step), ' ', step_title) ${sql.as('Step')},
         n[step] ${sql.as('Entries')}
       FROM ${sql.table('funnel_steps')}
       WHERE ${chosen}
@@ -44,7 +44,7 @@ function stepTable(sql: DashboardSql): PanelSpec {
     weight: 14,
     columns: [
       { name: 'Step', width: 60 },
-      { name: 'Is', width: 190 },
+      { name: 'Is', width: 150 },
       { name: 'Entries', metric: 'funnelEntries', width: 80 },
       { name: 'Of step before', metric: 'conversionCell', coloured: 'background', width: 115 },
       { name: 'Of entries', metric: 'conversionCell', coloured: 'background', width: 90 },
