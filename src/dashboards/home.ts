@@ -1,5 +1,6 @@
 import { activeUsersStat, activeUsersTrend } from '../packs/product/dashboard';
 import { currencyVariable } from '../packs/revenue/dashboard';
+import { inCurrency } from '../packs/revenue/panelSql';
 import { pageMarkdown } from './links';
 import { byVerdict } from './rollups/status';
 import type { BuildSettings } from './settings';
@@ -13,8 +14,6 @@ import type {
   TextPanel,
   TimeseriesPanel,
 } from './spec';
-
-const inCurrency = 'currency = ${currency:sqlstring}';
 
 /** A value of a stat that needs a role: left out of the statement when the role is not mapped. */
 interface RoleValue extends StatValue {

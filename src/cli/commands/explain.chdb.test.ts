@@ -1,24 +1,17 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
 import type { TestEngine } from '../../testing/engine';
 import { startEngine } from '../../testing/engine';
+import { runTidemark } from '../../testing/tidemark';
 
 const root = join(__dirname, '..', '..', '..');
 let engine: TestEngine;
 
-function tidemark(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = {
-    ...process.env,
+const tidemark = (...args: readonly string[]) =>
+  runTidemark(args, {
     TIDEMARK_URL: engine.url,
     TIDEMARK_CONFIG: join(root, 'demo', 'cdnow', 'tidemark.yaml'),
-  };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [join(root, 'bin', 'tidemark.js'), ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
   });
-}
 
 beforeAll(async () => {
   engine = await startEngine();

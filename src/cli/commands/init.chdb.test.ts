@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,26 +8,14 @@ import { dayNumber, dayText } from '../../testing/law/calendar';
 import { Random } from '../../testing/law/random';
 import type { TestEngine } from '../../testing/engine';
 import { startEngine } from '../../testing/engine';
+import { runTidemark } from '../../testing/tidemark';
 
 const zone = 'Asia/Kathmandu';
-const program = join(__dirname, '..', '..', '..', 'bin', 'tidemark.js');
 let engine: TestEngine;
 let folder: string;
 
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function tidemark(...args: readonly string[]): Promise<Ran> {
-  const env = { ...process.env, TIDEMARK_URL: engine.url, TIDEMARK_CONFIG: '' };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env, cwd: folder }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
-}
+const tidemark = (...args: readonly string[]) =>
+  runTidemark(args, { TIDEMARK_URL: engine.url, TIDEMARK_CONFIG: '' }, folder);
 
 /** A raw row as the pipeline delivers it, again and again. */
 interface Raw {

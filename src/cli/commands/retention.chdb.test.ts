@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import type { RetentionRow } from '../../testing/retention/oracle';
 import { retentionCells, retentionMeans } from '../../testing/retention/oracle';
 import type { TestEngine } from '../../testing/engine';
 import { startEngine } from '../../testing/engine';
+import { runTidemark } from '../../testing/tidemark';
 import type { RetentionCell } from '../retention';
 
 const root = join(__dirname, '..', '..', '..');
@@ -27,18 +27,8 @@ const rows: readonly RetentionRow[] = gunzipSync(readFileSync(join(root, 'test/d
     return { user, account: '', timeMs: Date.parse(`${day}T12:00:00Z`), event: 'purchase', plan: '' };
   });
 
-function tidemark(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = {
-    ...process.env,
-    TIDEMARK_URL: engine.url,
-    TIDEMARK_CONFIG: config,
-  };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [join(root, 'bin', 'tidemark.js'), ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
-}
+const tidemark = (...args: readonly string[]) =>
+  runTidemark(args, { TIDEMARK_URL: engine.url, TIDEMARK_CONFIG: config });
 
 beforeAll(async () => {
   // Without its funnel no step rows are kept: what names events is counted from the source.

@@ -1,13 +1,10 @@
 import type { DashboardKit, DashboardSpec, DashboardSql } from '../../dashboards/spec';
 import type { StatPanel, StatValue, TablePanel, TimeseriesPanel } from '../../dashboards/spec';
+import { amount, inCurrency, oneCurrency, soFar, wholeAndOpen } from './panelSql';
 
-const inCurrency = 'currency = ${currency:sqlstring}';
-const oneCurrency = 'In the chosen currency only: amounts of different currencies are never added.';
 const ofOrderDay = 'Refunds count on the day of the order that they give back, whenever they came.';
 const topCustomers = 20;
 
-/** A sum of exact decimals, turned into a floating point number at the very end. */
-const amount = (expression: string) => `toFloat64(${expression})`;
 const net = 'sum(gross) - sum(refunded)';
 const averageOrder = `if(sum(orders) = 0, NULL, ${amount('sum(gross)')} / sum(orders))`;
 
@@ -96,10 +93,7 @@ interface GrainColumn {
 /** Columns per bucket of `$grain`, each twice: whole buckets, and the one that is still running. Buckets are read whole. */
 function byGrain(sql: DashboardSql, rollup: string, columns: readonly GrainColumn[]): string {
   const inner = columns.map(({ of }, at) => `${of} AS v${at}`);
-  const outer = columns.flatMap(({ column }, at) => [
-    `if(open, NULL, v${at}) ${sql.as(column)}`,
-    `if(open, v${at}, NULL) ${sql.as(soFar(column))}`,
-  ]);
+  const outer = columns.flatMap(({ column }, at) => wholeAndOpen(sql, column, `v${at}`));
   return `
       SELECT
         time,
@@ -117,7 +111,6 @@ function byGrain(sql: DashboardSql, rollup: string, columns: readonly GrainColum
       ORDER BY time`;
 }
 
-const soFar = (column: string) => `${column}, so far`;
 const wholeBuckets =
   'A week or month that the range only touches is counted whole. The paler bar is not over yet; no bar, no order.';
 

@@ -6,15 +6,13 @@ import type {
   TablePanel,
   TimeseriesPanel,
 } from '../../dashboards/spec';
+import { amount, inCurrency, oneCurrency, soFar, wholeAndOpen } from './panelSql';
 
-const inCurrency = 'currency = ${currency:sqlstring}';
-const oneCurrency = 'In the chosen currency only: amounts of different currencies are never added.';
 const monthEnds =
   'Movements compare what each subscription paid at the ends of two months: who comes and goes within one is neither new nor churn.';
 const wholeMonths =
   'A month that the range only touches is told whole. The paler bar and the lone point are the month that is not over.';
 
-const amount = (expression: string) => `toFloat64(${expression})`;
 const divided = (part: string, whole: string) => `if(${whole} = 0, NULL, ${part} / ${whole})`;
 
 /** Of what was paid when the month began, the share that is paid when it ends: with what was added to it, and without. */
@@ -104,8 +102,6 @@ function retentionStats(sql: DashboardSql): StatPanel[] {
   }));
 }
 
-const soFar = (column: string) => `${column}, so far`;
-
 const movements = [
   { column: 'New', metric: 'newMrr', of: 'new_mrr' },
   { column: 'Expansion', metric: 'expansionMrr', of: 'expansion' },
@@ -122,10 +118,7 @@ const months = (sql: DashboardSql, columns: readonly string[]) => `(
       )`;
 
 function movementsPanel(sql: DashboardSql): TimeseriesPanel {
-  const columns = movements.flatMap(({ column }, i) => [
-    `if(open, NULL, v${i}) ${sql.as(column)}`,
-    `if(open, v${i}, NULL) ${sql.as(soFar(column))}`,
-  ]);
+  const columns = movements.flatMap(({ column }, i) => wholeAndOpen(sql, column, `v${i}`));
   return {
     kind: 'timeseries',
     title: 'What moved MRR, per month, ${currency}',
@@ -187,7 +180,7 @@ function retentionPanel(sql: DashboardSql): TimeseriesPanel {
     draw: 'line',
     series: series.map(({ column, metric }) => ({ column, metric, open: soFar(column) })),
     sql: `
-      SELECT time, ${series.map(({ column }, i) => `if(open, NULL, v${i}) ${sql.as(column)}, if(open, v${i}, NULL) ${sql.as(soFar(column))}`).join(', ')}
+      SELECT time, ${series.flatMap(({ column }, i) => wholeAndOpen(sql, column, `v${i}`)).join(', ')}
       FROM ${months(
         sql,
         series.map(({ of }, i) => `${of} AS v${i}`),
