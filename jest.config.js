@@ -1,4 +1,5 @@
-// Projects by what a test needs: nothing (node), a DOM (jsdom), the real ClickHouse engine (engine), a real Chromium (browser).
+// Projects by what a test needs: nothing (node), a DOM (jsdom), the real ClickHouse engine (engine), a real PostgreSQL, often with
+// the engine (postgres), a real Kafka with PostgreSQL and Debezium before it (kafka), a real Chromium (browser).
 const swc = [
   '@swc/jest',
   {
@@ -32,7 +33,7 @@ module.exports = {
       displayName: 'node',
       testEnvironment: 'node',
       testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.chdb\\.test\\.ts$', '/node_modules/'],
+      testPathIgnorePatterns: ['\\.(chdb|pg|kafka)\\.test\\.ts$', '/node_modules/'],
     },
     {
       ...base,
@@ -47,6 +48,20 @@ module.exports = {
       testEnvironment: 'node',
       setupFilesAfterEnv: ['<rootDir>/test/setupEngine.ts'],
       testMatch: ['<rootDir>/src/**/*.chdb.test.ts', '<rootDir>/test/**/*.chdb.test.ts'],
+    },
+    {
+      ...base,
+      displayName: 'postgres',
+      testEnvironment: 'node',
+      setupFilesAfterEnv: ['<rootDir>/test/setupEngine.ts'],
+      testMatch: ['<rootDir>/src/**/*.pg.test.ts', '<rootDir>/test/**/*.pg.test.ts'],
+    },
+    {
+      ...base,
+      displayName: 'kafka',
+      testEnvironment: 'node',
+      setupFilesAfterEnv: ['<rootDir>/test/setupEngine.ts'],
+      testMatch: ['<rootDir>/src/**/*.kafka.test.ts', '<rootDir>/test/**/*.kafka.test.ts'],
     },
     {
       ...base,

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { knownSources } from './lib/config';
 import { readDashboard } from './lib/dashboards';
 import { withDataset } from './lib/dataset';
@@ -19,6 +21,8 @@ export interface PanelsOptions {
   readonly runs: number;
   readonly data?: string;
   readonly results?: string;
+  /** A panels.json whose raw times are taken over where the raw questions are the same, instead of asking them again. */
+  readonly rawFrom?: string;
 }
 
 interface Measured {
@@ -38,14 +42,16 @@ const dashboardNames = [
   'finance',
   'subscriptions',
   'rollups',
+  'alerts',
 ];
 
 /** Every panel of every dashboard over four ranges, against the same questions asked of raw rows. */
 export async function runPanels(options: PanelsOptions): Promise<void> {
   const { rows, days, small, results } = options;
   const smaller = small > 0 && small < rows ? await measure(options, small, false) : undefined;
-  const larger = await measure(options, rows, true);
-  const judged = judge(larger.times, smaller?.times ?? []);
+  const former = options.rawFrom === undefined ? undefined : readFormer(options.rawFrom);
+  const larger = await measure(options, rows, former === undefined);
+  const judged = judge(former ? withRaw(larger.times, former.larger.times) : larger.times, smaller?.times ?? []);
   const misses = missLines(judged);
   console.log(`\n${textTable([panelHead, ...panelCells(judged)])}\n\n${misses.join('\n')}`);
   const facts = circumstances(commandLine(), { clickhouse: larger.engine });
@@ -58,7 +64,7 @@ export async function runPanels(options: PanelsOptions): Promise<void> {
 Every query of every dashboard, expanded as the plugin does, FORMAT Native over HTTP, answer read to
 its end; ${options.runs} runs each, views refreshing beside them. "raw" is the same question of the source with FINAL (the same
 number), "no FINAL" counts redelivered copies twice. Ratios are of medians${grown}. Goals: p95 ≤ ${goals.p95Ms} ms, ≥ ${goals.ratio} × for ranges of ${goals.ratioFromDays} days and
-more, growth ≤ ${goals.growth} ×.
+more, growth ≤ ${goals.growth} ×.${former ? ` Raw times are those of ${former.date}.` : ''}
 
 ${circumstancesText(facts, 'panels')}
 
@@ -73,6 +79,26 @@ ${table([['source', 'rows', 'generated, rows/s', 'on disk'], ...larger.generated
 ${table([['rollup', 'rows', 'on disk'], ...larger.installed.tables.map((t) => [t.table, grouped(t.rows), megabytes(t.bytes)])])}
 `;
   }
+}
+
+interface Former {
+  readonly date: string;
+  readonly larger: { readonly times: readonly PanelTime[] };
+}
+
+/** @throws Error where the file is no report of this benchmark. */
+function readFormer(file: string): Former {
+  const read = JSON.parse(readFileSync(file, 'utf8')) as Former;
+  if (!Array.isArray(read.larger?.times)) throw new Error(`${file} is no panels.json of this benchmark.`);
+  return read;
+}
+
+function withRaw(times: readonly PanelTime[], former: readonly PanelTime[]): PanelTime[] {
+  return times.map((time) => {
+    const { dashboard, panel, range } = time;
+    const raw = former.find((f) => f.dashboard === dashboard && f.panel === panel && f.range === range)?.raw;
+    return raw ? { ...time, raw } : time;
+  });
 }
 
 async function measure({ days, runs, data }: PanelsOptions, rows: number, raw: boolean): Promise<Measured> {

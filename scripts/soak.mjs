@@ -16,6 +16,9 @@ const more = {
   TIDEMARK_RANGES: '100',
   TIDEMARK_TYPES: '3000',
   TIDEMARK_FUZZ_BYTES: '200000000',
+  TIDEMARK_PG_VERSIONS: '13,14,15,16,17,18',
+  TIDEMARK_DRILL: 'all',
+  TIDEMARK_MATERIALIZED: '1',
 };
 const env = { ...more, ...process.env };
 const shown = Object.keys(more).map((key) => `${key}=${env[key]}`);
@@ -29,8 +32,18 @@ const all = [
   'src/core/metrics',
   'src/native/random',
   'src/native/fuzz',
+  'src/collector/postgres',
+  'test/pipeline',
 ];
 const patterns = chosen.length > 0 ? chosen : all;
-const args = ['node_modules/.bin/jest', ...patterns, '--selectProjects', 'engine', '--maxWorkers=2'];
+const args = [
+  'node_modules/.bin/jest',
+  ...patterns,
+  '--selectProjects',
+  'engine',
+  'postgres',
+  'kafka',
+  '--maxWorkers=2',
+];
 const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
 process.exit(status ?? 1);

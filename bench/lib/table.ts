@@ -1,10 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 
+import { runAlerts } from '../alerts';
 import { runBackfill } from '../backfill';
+import { runCollect } from '../collect';
 import { runDecode } from '../decode';
 import { runIngest } from '../ingest';
 import { runPanels } from '../panels';
+import { runRules } from '../rules';
 import { runPath } from '../path';
 import { runRefresh } from '../refresh';
 
@@ -47,9 +50,25 @@ export function addBenchmarks(program: Command): void {
     .addOption(days(100))
     .option('--small <n>', 'events of the smaller data set that growth is told from, 0 for none', count, 10_000_000)
     .option('--runs <n>', 'runs of each panel', count, 20)
+    .option('--raw-from <file>', 'take the raw times over from this panels.json instead of asking again')
     .addOption(data)
     .addOption(results)
     .action(runPanels);
+  program
+    .command('rules')
+    .description('time and CPU of every alert view')
+    .addOption(rows(100_000_000))
+    .addOption(days(100))
+    .option('--runs <n>', 'runs of each view', count, 20)
+    .addOption(data)
+    .addOption(results)
+    .action(runRules);
+  program
+    .command('collect')
+    .description('CPU and memory of tidemark collect over 50 tables, 10 slots and 200 partitions')
+    .option('--minutes <n>', 'how long it is watched', count, 4)
+    .addOption(results)
+    .action(runCollect);
   program
     .command('ingest')
     .description('CPU of the refreshes, latency and memory under a steady load')
@@ -84,4 +103,13 @@ export function addBenchmarks(program: Command): void {
     .addOption(data)
     .addOption(results)
     .action(runBackfill);
+  program
+    .command('alerts')
+    .description(
+      'a year of simulated traffic: messages without incident, twenty incidents, the rules’ naive forms beside',
+    )
+    .addOption(days(365))
+    .option('--checks <n>', 'clocks of each rule that are asked alone as well', count, 12)
+    .addOption(results)
+    .action(runAlerts);
 }

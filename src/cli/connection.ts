@@ -22,18 +22,35 @@ export interface Connection extends Db {
   close(): Promise<void>;
 }
 
+/** A {@link Db} that nobody has been asked through yet. */
+export interface OpenConnection extends Db {
+  /** Closes the sockets. Never throws. */
+  close(): Promise<void>;
+}
+
 /**
  * Connects and asks for the version, so that a wrong address, login or server is told before anything is done. Throws
  * `unreachable`, `not_clickhouse`, `wrong_password`, `old_server`. No database is chosen: statements name theirs,
  * because Tidemark's own may not exist yet. Sends no setting, so that a `readonly = 1` user can run what only reads.
  */
-export async function connect({ connection }: Pick<Config, 'connection'>): Promise<Connection> {
+export async function connect(config: Pick<Config, 'connection'>): Promise<Connection> {
+  const db = open(config);
+  try {
+    return { ...db, serverVersion: await versionOf(db, config.connection.url) };
+  } catch (thrown) {
+    await db.close();
+    throw thrown;
+  }
+}
+
+/** The same without asking anything yet, for what has to live through a ClickHouse that is away. `timeoutMs`: of one statement. */
+export function open({ connection }: Pick<Config, 'connection'>, timeoutMs = requestTimeoutMs): OpenConnection {
   const client = createClient({
     url: connection.url,
     username: connection.user,
     password: connection.password,
     application: 'tidemark',
-    request_timeout: requestTimeoutMs,
+    request_timeout: timeoutMs,
     log: { level: ClickHouseLogLevel.OFF },
   });
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -43,7 +60,7 @@ export async function connect({ connection }: Pick<Config, 'connection'>): Promi
       throw explain(thrown, connection);
     }
   };
-  const db: Db = {
+  return {
     query: (sql, params) =>
       guarded(async () => {
         const answer = await client.query({
@@ -62,17 +79,12 @@ export async function connect({ connection }: Pick<Config, 'connection'>): Promi
         const values = Array.isArray(rows) ? (rows as object[]) : Readable.from(rows as AsyncIterable<object>);
         await client.insert({ table: qualified(table), values, format: 'JSONEachRow' });
       }),
+    close: () => client.close(),
   };
-  try {
-    const serverVersion = await versionOf(db, connection.url);
-    return { ...db, serverVersion, close: () => client.close() };
-  } catch (thrown) {
-    await client.close();
-    throw thrown;
-  }
 }
 
-async function versionOf(db: Db, url: string): Promise<string> {
+/** The server's version. Throws as {@link connect}. */
+export async function versionOf(db: Db, url: string): Promise<string> {
   const [row] = await db.query<{ v: string }>('SELECT version() AS v');
   const version = row?.v ?? '';
   const [major = 0, minor = 0] = version.split('.').map(Number);

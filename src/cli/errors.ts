@@ -4,6 +4,8 @@ import { errorTable } from '../core/errors';
 export const fail = errorTable({
   unreachable: (f: { url: string; reason: string }) =>
     `ClickHouse at ${f.url} cannot be reached (${f.reason}). Start it (npx tidemark serve starts an embedded one) or correct connection.url.`,
+  engine_not_started: (f: { reason: string }) =>
+    `The embedded ClickHouse did not start (${f.reason}). Run tidemark serve to see why, or name a ClickHouse with --url.`,
   timed_out: (f: { url: string }) =>
     `ClickHouse at ${f.url} did not answer in time. Look at its load (system.processes) and run the command again.`,
   not_clickhouse: (f: { url: string; reason: string }) =>
@@ -37,6 +39,12 @@ export const fail = errorTable({
     `--exclude "${f.given}" is no exclusion. Write event, or event:1-3 for one that voids ways between steps 1 and 3.`,
   usage_bad_window: (f: { given: string }) =>
     `--window "${f.given}" is no time above zero. Write a number and s, m, h, d or w: 30m, 12h, 14d.`,
+  usage_replay_step: (f: { given: string }) =>
+    `--step "${f.given}" is no length in whole minutes. Write 1m, 15m or 1h.`,
+  usage_keep_tried: () =>
+    '--keep writes history, which is of the limits in force: it does not go with --limit. Leave one of them out.',
+  usage_tried_limit: (f: { given: string; known: readonly string[]; example?: string }) =>
+    `--limit "${f.given}" is no limit of a rule with a value in its unit. Write rule.limit=value${f.example === undefined ? '' : `, such as ${f.example}`}. Known: ${f.known.join(', ')}.`,
   usage_funnel_what: (f: { saved: readonly string[] }) =>
     `tidemark funnel needs to know which: a saved one (${f.saved.join(', ') || 'none is saved yet'}) or --steps a,b,c.`,
   usage_funnel_range: (f: { from: string; to: string }) =>
@@ -49,6 +57,10 @@ export const fail = errorTable({
     `--role ${f.role}: ${f.file} does not map this role. It maps: ${f.mapped.join(', ') || 'none'}.`,
   usage_file_exists: (f: { file: string }) =>
     `${f.file} exists and is left as it is. Write another file with --out, or overwrite it with --force.`,
+  usage_no_variable: (f: { name: string }) =>
+    `The environment has no ${f.name}. See tidemark demo connect --help and docker-compose.yaml.`,
+  usage_no_pipeline: (f: { looked: readonly string[] }) =>
+    `No pipeline of "tidemark demo pipeline" or "npm start -- --demo shop" runs in ${f.looked.join(', ')}. Start one, or name its folder with --dir.`,
   usage_nobody_to_ask: () =>
     'tidemark init asks on a terminal, and this is none. Add --yes to take what it proposes (--out - --json only shows it).',
   usage_bad_zone: (f: { given: string }) =>
@@ -71,5 +83,7 @@ export const fail = errorTable({
     `${f.option} "${f.given}" is none of ${f.accepted.join(', ')}.`,
   usage_range_backwards: (f: { from: string; to: string }) =>
     `--from ${f.from} lies after --to ${f.to}. Write the earlier day first.`,
+  usage_bad_listen: (f: { given: string }) =>
+    `--listen "${f.given}" is no address to listen on. Write 127.0.0.1:9464, or a port alone.`,
   usage_bad_number: (f: { option: string; given: string }) => `${f.option} "${f.given}" is no whole number.`,
 });

@@ -1,8 +1,12 @@
 import { Command } from 'commander';
 
+import { alertsCommand } from './commands/alerts';
 import { backfillCommand } from './commands/backfill';
 import { buildCommand } from './commands/build';
+import { collectCommand } from './commands/collect';
 import { configCommand } from './commands/config';
+import { dbtCommand } from './commands/dbt';
+import { demoCommand } from './commands/demo';
 import { doctorCommand } from './commands/doctor';
 import { dropCommand } from './commands/drop';
 import { explainCommand } from './commands/explain';
@@ -21,9 +25,13 @@ import { packageVersion } from './version';
 
 /** Commands by file: one `src/cli/commands/<verb>.ts` each, listed here and nowhere else. */
 const commands: readonly (() => Command)[] = [
+  alertsCommand,
   backfillCommand,
   buildCommand,
+  collectCommand,
   configCommand,
+  dbtCommand,
+  demoCommand,
   doctorCommand,
   dropCommand,
   explainCommand,

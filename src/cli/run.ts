@@ -41,7 +41,14 @@ export const exitCodes = {
   connection: 3,
 } as const;
 
-const connectionErrors = new Set(['unreachable', 'timed_out', 'not_clickhouse', 'wrong_password', 'old_server']);
+/** Codes of errors that say that no ClickHouse can be worked with. */
+export const connectionErrors: ReadonlySet<string> = new Set([
+  'unreachable',
+  'timed_out',
+  'not_clickhouse',
+  'wrong_password',
+  'old_server',
+]);
 
 /** Options of commands that read tidemark.yaml. */
 export interface ConfigOptions extends OutputFlags {
@@ -112,12 +119,16 @@ export async function withConfig(
   }
 }
 
+/** Whether it was ClickHouse that could not be asked: away, the login refused, not one. */
+export const isConnectionError = (thrown: unknown): boolean =>
+  thrown instanceof TidemarkError && connectionErrors.has(thrown.code);
+
 /** The exit code that belongs to what was thrown. */
 export function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (!(thrown instanceof TidemarkError)) return exitCodes.failure;
   if (thrown.code.startsWith('config_') || thrown.code.startsWith('usage_')) return exitCodes.usage;
-  return connectionErrors.has(thrown.code) ? exitCodes.connection : exitCodes.failure;
+  return isConnectionError(thrown) ? exitCodes.connection : exitCodes.failure;
 }
 
 /**

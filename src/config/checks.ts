@@ -1,4 +1,7 @@
 import { roleNames } from '../core/model';
+import { alertProblems } from './checks/alerts';
+import { collectProblems } from './checks/collect';
+import { pipelineProblems } from './checks/pipelines';
 import { roleProblems } from './checks/role';
 import { savedProblems } from './checks/saved';
 import { defaultTiers } from './schema';
@@ -23,6 +26,9 @@ export function crossChecks(content: unknown): Problem[] {
     ...freshProblems(mapping(root.refresh), mapping(root.tiers)),
     ...byRole,
     ...savedProblems(root),
+    ...alertProblems(root),
+    ...pipelineProblems(root),
+    ...collectProblems(root),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { FunnelSpec } from '../core/funnel/spec';
 import type { RetentionSpec } from '../core/retention/spec';
+import type { CollectConfig, PipelineConfig } from './collectConfig';
 import type { RoleMapping, RoleName, WeekStart } from '../core/model';
 
 /** How to reach ClickHouse's HTTP interface. */
@@ -79,6 +80,67 @@ export interface RoleConfig extends RoleMapping {
   readonly apdexMs: number;
 }
 
+/** A limit of a rule as tidemark.yaml sets it; subject `''`: of all subjects. The value is in the limit's own measure. */
+export interface ThresholdConfig {
+  readonly rule: string;
+  readonly subject: string;
+  readonly name: string;
+  readonly value: number;
+}
+
+/** How messages are sent by email, where Alertmanager sends them. Grafana has its own settings for that. */
+export interface EmailConfig {
+  readonly to: readonly string[];
+  readonly from: string;
+  /** `host:port` of the SMTP server. */
+  readonly smarthost: string;
+  /** Absent: no login. Its password is a file that Alertmanager reads. */
+  readonly user?: string;
+  /** Whether to refuse a server that does not encrypt. */
+  readonly requireTls: boolean;
+}
+
+/** Who is told what, and from which numbers on. All rules and limits that are named exist. */
+export interface AlertsConfig {
+  /** Rules that are not installed. */
+  readonly off: readonly string[];
+  readonly thresholds: readonly ThresholdConfig[];
+  /** Subjects that a rule tells of also when there is no row of them. */
+  readonly subjects: readonly { readonly rule: string; readonly subject: string }[];
+  /** ISO days on which a drop is no news. */
+  readonly holidays: readonly { readonly day: string; readonly name: string }[];
+  /** Kind of the data source through which Grafana's server asks. */
+  readonly through: 'clickhouse' | 'mysql';
+  readonly team: string;
+  /** Address of Grafana without a slash at its end; absent: messages have no links but those that Grafana adds. */
+  readonly grafana?: string;
+  /** Address below which the runbooks are read, without a slash at its end. */
+  readonly runbooks: string;
+  readonly slack?: { readonly channel: string; readonly by: 'webhook' | 'token' };
+  readonly email?: EmailConfig;
+  /** Folder of the files with secrets that Alertmanager reads, without a slash at its end. */
+  readonly secrets: string;
+}
+
+/** How messages are sent by email where only the addresses are written. */
+export const defaultEmail = {
+  from: 'tidemark@localhost.localdomain',
+  smarthost: 'localhost:25',
+  requireTls: true,
+} as const;
+
+/** Where nothing is written: all rules, with their own limits; nobody is told. */
+export const defaultAlerts: AlertsConfig = {
+  off: [],
+  thresholds: [],
+  subjects: [],
+  holidays: [],
+  through: 'clickhouse',
+  team: 'data',
+  runbooks: 'docs/runbooks',
+  secrets: '/etc/alertmanager/secrets',
+};
+
 /** A valid tidemark.yaml with its defaults filled in and its environment references replaced. */
 export interface Config {
   /** Where it was read from, for messages. */
@@ -91,4 +153,9 @@ export interface Config {
   /** Kept as rollups, in the order of tidemark.yaml; all they name exists. */
   readonly funnels: readonly FunnelSpec[];
   readonly retentions: readonly RetentionSpec[];
+  readonly alerts: AlertsConfig;
+  /** In the order of tidemark.yaml; none without {@link collect}. */
+  readonly pipelines: readonly PipelineConfig[];
+  /** Absent: nothing is collected, and no health tables are made. */
+  readonly collect?: CollectConfig;
 }

@@ -9,6 +9,7 @@ interface KeyedSchema {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, KeyedSchema>>;
   readonly additionalProperties?: KeyedSchema | boolean;
+  readonly items?: KeyedSchema;
   readonly anyOf?: readonly KeyedSchema[];
 }
 
@@ -124,9 +125,10 @@ function schemaAt(schema: KeyedSchema, path: Path): KeyedSchema | undefined {
 }
 
 function below(
-  { properties, additionalProperties, anyOf }: KeyedSchema,
+  { properties, additionalProperties, items, anyOf }: KeyedSchema,
   key: string | number,
 ): KeyedSchema | undefined {
+  if (typeof key === 'number') return items;
   const named = properties?.[key] ?? anyOf?.map((branch) => branch.properties?.[key]).find((found) => found);
   return named ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
 }

@@ -1,3 +1,4 @@
+import { defaultAlerts } from './config';
 import { TidemarkError } from '../core/errors';
 import { parseConfig } from './parse';
 
@@ -32,8 +33,10 @@ test('a minimal file gets the documented defaults', () => {
     },
     tiers: { minuteDays: 7, quarterDays: 366 },
     roles: {},
+    pipelines: [],
     funnels: [],
     retentions: [],
+    alerts: defaultAlerts,
   });
 });
 
@@ -107,7 +110,7 @@ roles:
     columns: {time: t, user: u, amount: a}
 `;
   expect(problemsOf(text)).toEqual([
-    '  tidemark.yaml:2:1 conection: This key does not exist. Accepted here: version, connection, reporting, refresh, tiers, roles, funnels, retentions. Did you mean "connection"?',
+    '  tidemark.yaml:2:1 conection: This key does not exist. Accepted here: version, connection, reporting, refresh, tiers, roles, funnels, retentions, alerts, pipelines, collect. Did you mean "connection"?',
     '  tidemark.yaml:5:13 reporting.timezone: Time zone "europe/berlin" does not exist. Write an IANA name such as Europe/Berlin or UTC. Did you mean "Europe/Berlin"?',
     '  tidemark.yaml:6:14 reporting.weekStart: "Monday" is not accepted. Accepted: monday, sunday. Did you mean "monday"?',
     '  tidemark.yaml:8:17 refresh.everySeconds: Found "5", expected a whole number.',

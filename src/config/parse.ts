@@ -2,10 +2,13 @@ import { LineCounter, isScalar, parseDocument, visit } from 'yaml';
 import type { Document } from 'yaml';
 
 import { roleNames } from '../core/model';
+import { toAlerts } from './alerts';
 import { crossChecks } from './checks';
+import { toCollect, toPipeline } from './collect';
 import type { Config } from './config';
 import { substituteEnv } from './env';
 import type { Env } from './env';
+import { withDbtJobs } from './dbtJobs';
 import { fail } from './errors';
 import { problemsOf } from './issues';
 import { inFileOrder, locate } from './problem';
@@ -81,12 +84,13 @@ function pathOf(ancestors: readonly unknown[]): Path {
 type Parsed = NonNullable<ReturnType<typeof configSchema.safeParse>['data']>;
 
 function toConfig(file: string, parsed: Parsed): Config {
-  const { connection, reporting, refresh, tiers, roles, funnels, retentions } = parsed;
+  const { connection, reporting, refresh, tiers, roles, funnels, retentions, alerts, pipelines, collect } = parsed;
   const mapped = roleNames.flatMap((name) => {
     const role = roles[name] as ParsedRole | undefined;
     return role ? [[name, toRole(role)] as const] : [];
   });
   const url = new URL(connection.url).origin;
+  const collected = collect && toCollect(collect);
   const { cluster, ...login } = connection;
   return {
     file,
@@ -97,5 +101,8 @@ function toConfig(file: string, parsed: Parsed): Config {
     roles: Object.fromEntries(mapped),
     funnels: Object.entries(funnels).map(([name, written]) => toFunnel(name, written)),
     retentions: Object.entries(retentions).map(([name, written]) => toRetention(name, written)),
+    alerts: withDbtJobs(toAlerts(alerts), collected),
+    pipelines: Object.entries(pipelines).map(([name, written]) => toPipeline(name, written)),
+    ...(collected && { collect: collected }),
   };
 }

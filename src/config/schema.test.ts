@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import Ajv from 'ajv';
+import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 
 import { roleNames } from '../core/model';
@@ -18,13 +19,15 @@ test('docs/tidemark.schema.json is what `tidemark config schema` prints', () => 
 });
 
 test.each(files)('%s is valid, by the reader and by the schema that editors use', (file) => {
-  const validate = new Ajv({ strict: false }).compile(JSON.parse(read('docs/tidemark.schema.json')) as object);
+  const validate = addFormats(new Ajv({ strict: false })).compile(
+    JSON.parse(read('docs/tidemark.schema.json')) as object,
+  );
   expect(Object.keys(loadConfig(join(root, file), {}).roles)).toEqual(expect.arrayContaining(['events', 'orders']));
   expect([validate(parse(read(file))), validate.errors]).toEqual([true, null]);
 });
 
 test('the schema refuses what the reader refuses: unknown keys and missing columns', () => {
-  const validate = new Ajv({ strict: false }).compile(configJsonSchema());
+  const validate = addFormats(new Ajv({ strict: false })).compile(configJsonSchema());
   expect(validate({ version: 1, connection: { url: 'http://x', pasword: 'x' } })).toBe(false);
   expect(
     validate({

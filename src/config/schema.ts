@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
 import { weekStarts } from '../core/model';
+import { alerts } from './alertsSchema';
+import { collect } from './collectSchema';
+import { pipelines } from './pipelinesSchema';
 import { role } from './roleSchema';
 import { funnels, retentions } from './savedSchema';
 
@@ -99,6 +102,9 @@ export const configSchema = z.strictObject({
     .describe('Which of your tables play which part. Every role is optional.'),
   funnels,
   retentions,
+  alerts: alerts.prefault({}),
+  pipelines,
+  collect,
 });
 
 /** JSON Schema of tidemark.yaml for editors, as committed in docs/tidemark.schema.json. */

@@ -1,5 +1,7 @@
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { literal } from '../core/sql/quote';
+import { alertRules } from '../packs/rules';
 import { colours, verdictColours } from './palette';
 import { queryBuilder, savedQuery, sourceRef } from './query';
 import type { BuildSettings } from './settings';
@@ -50,13 +52,36 @@ function releases(sql: DashboardSql, drawn: boolean): Marks {
   };
 }
 
+/** Pages with a panel that a rule watches. */
+const watched: ReadonlySet<PageName> = new Set(alertRules.map(({ watches }) => watches.page));
+
+/** When the alerts whose panels stand on the page fired: from when it was so to when it no longer was; what nobody was told of is left out. */
+function alerts(sql: DashboardSql, page: PageName): Marks {
+  return {
+    name: 'Alerts',
+    colour: verdictColours.watch,
+    drawn: true,
+    sql: `
+      SELECT began AS time, ifNull(ended, now64(3)) AS timeEnd, concat(title, ': ', subject) AS title, detail AS text,
+        arrayStringConcat(arrayFilter(t -> t != '', ['alert', severity, if(state = 'firing', 'firing', '')]), ',') AS tags
+      FROM ${sql.table('firings')}
+      WHERE page = ${literal(page)} AND isNotNull(told) AND began <= $__toTime AND ifNull(ended, now64(3)) >= $__fromTime
+      ORDER BY time
+      LIMIT 500`,
+  };
+}
+
 /** Annotation queries of a page. */
 export function annotationsOf(
   sql: DashboardSql,
   { roles }: BuildSettings,
   page: PageName,
 ): readonly AnnotationQueryBuilder[] {
-  const marks = [incidents(sql), ...(roles.includes('requests') ? [releases(sql, releasePages.includes(page))] : [])];
+  const marks = [
+    incidents(sql),
+    ...(watched.has(page) ? [alerts(sql, page)] : []),
+    ...(roles.includes('requests') ? [releases(sql, releasePages.includes(page))] : []),
+  ];
   return marks.map(({ name, colour, sql: statement, drawn }) =>
     new AnnotationQueryBuilder()
       .name(name)

@@ -1,13 +1,19 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
+import { dbtDashboard } from '../packs/dbt/dashboard';
 import { adoptionDashboard } from '../packs/product/adoptionDashboard';
 import { activeUsersDashboard } from '../packs/product/dashboard';
 import { funnelsDashboard } from '../packs/product/funnelsDashboard';
 import { retentionDashboard } from '../packs/product/retentionDashboard';
+import { cdcKafkaDashboard } from '../packs/pipeline/dashboards/kafka/page';
+import { cdcPostgresDashboard } from '../packs/pipeline/dashboards/postgres/page';
+import { serverDashboard } from '../packs/pipeline/dashboards/server/page';
 import { financeDashboard } from '../packs/revenue/dashboard';
 import { subscriptionsDashboard } from '../packs/revenue/subscriptionsDashboard';
 import { operationsDashboard } from '../packs/service/dashboard';
+import { alertsDashboard } from './alerts/page';
 import { cohortPanel } from './cohorts';
+import { costDashboard } from './cost/page';
 import { homeDashboard } from './home';
 import { buildable, renderDashboard } from './render';
 import { rollupsDashboard } from './rollups/page';
@@ -27,6 +33,12 @@ const sources: readonly ((kit: DashboardKit, settings: BuildSettings) => Dashboa
   financeDashboard,
   subscriptionsDashboard,
   rollupsDashboard,
+  cdcPostgresDashboard,
+  cdcKafkaDashboard,
+  dbtDashboard,
+  serverDashboard,
+  alertsDashboard,
+  costDashboard,
 ];
 
 /** The dashboards that these settings allow, as plain data. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
 import { dataSourceJsonSchema } from './dataSourceSchema';
+import { pluginId } from './query';
 
 const root = join(__dirname, '..', '..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -11,13 +12,19 @@ const validate = new Ajv({ strict: false }).compile(dataSourceJsonSchema());
 interface DataSourceFile {
   datasources: (Record<string, unknown> & { jsonData: Record<string, unknown> })[];
 }
-const provisioned = () => parse(read('provisioning/datasources/tidemark.yaml')) as DataSourceFile;
+/** Without the source that alert rules ask: it is another plugin's, and this schema does not know its options. */
+const provisioned = () => {
+  const file = parse(read('provisioning/datasources/tidemark.yaml')) as DataSourceFile;
+  const own = file.datasources.filter(({ type }) => type === pluginId);
+  return { ...file, datasources: own };
+};
 
 test('docs/datasource.schema.json is what `tidemark config schema --of datasource` prints', () => {
   expect(JSON.parse(read('docs/datasource.schema.json'))).toEqual(dataSourceJsonSchema());
 });
 
 test('the file that `tidemark build` writes is valid', () => {
+  expect(provisioned().datasources).toHaveLength(1);
   expect([validate(provisioned()), validate.errors]).toEqual([true, null]);
 });
 

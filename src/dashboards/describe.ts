@@ -1,4 +1,5 @@
 import { packs } from '../packs';
+import { healthTables } from '../packs/pipeline/health';
 import { fail } from './errors';
 import type { BuildSettings } from './settings';
 import type { About } from './spec';
@@ -19,10 +20,29 @@ const views: Readonly<Record<string, string>> = {
     'The cells of all saved retentions, from their tables, which are refreshed inside ClickHouse every 60 s (weeks and months: 300 s); asked at this moment.',
   catalog_answers: 'What the planner answers each question from, written by `tidemark migrate`; asked at this moment.',
   catalog_rollups: 'What `tidemark migrate` installed; asked at this moment.',
+  catalog_rules: 'The alert rules, written by `tidemark migrate`; asked at this moment.',
+  alerts_now: 'What each rule said when it was last looked at, once a minute inside ClickHouse; asked at this moment.',
+  firings: 'The history of the alerts, one look a minute inside ClickHouse, kept 400 days; asked at this moment.',
+  standing:
+    'What fires, waits or is held, with what was said at the last look, once a minute inside ClickHouse; asked at this moment.',
+  thresholds: 'The limits in force, edited ones first; asked at this moment.',
+  limits: 'The same with what they are and where they come from; asked at this moment.',
+  holidays: 'Days off work in force; asked at this moment.',
+  expected_subjects: 'What rules expect to hear of, edited ones first; asked at this moment.',
+  mutes: 'Mutes, as people wrote them; asked at this moment.',
+  ...Object.fromEntries(
+    healthTables.map(({ name, ttlDays }) => [
+      name,
+      `Looks of \`tidemark collect\`, every few seconds, kept ${ttlDays} days; asked at this moment.`,
+    ]),
+  ),
 };
 
-/** Names of {@link views}: read without FINAL. */
-export const bookKeeping: readonly string[] = Object.keys(views);
+/** Those that keep several versions of a row. */
+const versioned: readonly string[] = ['alerts_now'];
+
+/** Names of {@link views} that are read without FINAL. */
+export const bookKeeping: readonly string[] = Object.keys(views).filter((name) => !versioned.includes(name));
 
 /** Tables of all packs, those of a family one each. */
 const rollups = packs.flatMap((pack) =>

@@ -1,8 +1,9 @@
 import { activeUsersStat, activeUsersTrend } from '../packs/product/dashboard';
+import { pipelinesPanel, worstLag } from '../packs/pipeline/dashboards/home';
 import { currencyVariable } from '../packs/revenue/dashboard';
 import { inCurrency } from '../packs/revenue/panelSql';
+import { alertCounts, firingList } from './alerts/now';
 import { pageMarkdown } from './links';
-import { byVerdict } from './rollups/status';
 import type { BuildSettings } from './settings';
 import type {
   DashboardKit,
@@ -10,7 +11,6 @@ import type {
   DashboardSql,
   StatPanel,
   StatValue,
-  TablePanel,
   TextPanel,
   TimeseriesPanel,
 } from './spec';
@@ -140,33 +140,37 @@ function revenueTrend(sql: DashboardSql): TimeseriesPanel {
   };
 }
 
-function rollupTable(sql: DashboardSql): TablePanel {
+/** The verdict tile of Home also tells of alerts: one look for both questions. */
+function verdict(sql: DashboardSql, settings: BuildSettings, data: StatPanel): StatPanel {
+  const { about, values } = data;
+  const replicates = settings.sections.includes('postgres');
+  const severities = alertCounts(sql, [
+    ['critical', 'Critical'],
+    ['warning', 'Warnings'],
+  ]);
+  const indented = (text: string) => text.replaceAll('\n', '\n  ');
   return {
-    kind: 'table',
-    title: 'Rollups',
+    ...data,
+    title: 'Data and alerts',
     about: {
-      what: 'Every rollup with its state: what to repair when the verdict above is not *Fresh*.',
-      how: 'Lag is the age of the newest row that is proven to be counted. An error is that of the last refresh; old numbers stay until one succeeds.',
-      from: ['rollup_status'],
+      what: `${about.what} Beside it: how many alerts fire, the critical ones and the warnings${replicates ? ', and how late the latest pipeline from Postgres is' : ''}.`,
+      how: `${about.how} Alerts: those that somebody was told of and that have not ended.`,
+      from: [...about.from, 'firings', ...(replicates ? ['health_heartbeat'] : [])],
     },
-    next: ['rollups'],
-    weight: 2,
-    columns: [
-      { name: 'Rollup', width: 130 },
-      { name: 'State', metric: 'state', coloured: 'text', width: 90 },
-      { name: 'Lag', metric: 'lag', width: 100 },
-      { name: 'Last refresh', metric: 'moment', width: 190 },
-      { name: 'Error' },
+    next: ['alerts', 'rollups'],
+    weight: replicates ? 2 : 1.5,
+    values: [
+      ...values,
+      { column: 'Critical', metric: 'criticalAlerts' },
+      { column: 'Warnings', metric: 'warningAlerts' },
+      ...(replicates ? [{ column: 'Replication lag', metric: 'replicationLag' as const }] : []),
     ],
     sql: `
-      SELECT
-        rollup ${sql.as('Rollup')},
-        verdict ${sql.as('State')},
-        lag_s ${sql.as('Lag')},
-        last_success_time ${sql.as('Last refresh')},
-        exception ${sql.as('Error')}
-      FROM ${sql.table('rollup_status')}
-      ORDER BY ${byVerdict}, rollup`,
+      SELECT *${replicates ? `, ${worstLag(sql)} ${sql.as('Replication lag')}` : ''}
+      FROM (${indented(data.sql)}
+      ) AS data
+      CROSS JOIN (${indented(severities)}
+      ) AS alerts`,
   };
 }
 
@@ -184,7 +188,11 @@ function whereNext(settings: BuildSettings): TextPanel {
     ...(settings.roles.includes('subscriptions')
       ? [`- ${pageMarkdown('subscriptions')}: MRR, what moved it, what is kept`]
       : []),
+    `- ${pageMarkdown('alerts')}: what fires and why, how often, from which numbers on`,
     `- ${pageMarkdown('rollups')}: what keeps the numbers, and whether it does`,
+    ...(settings.sections.includes('queries')
+      ? [`- ${pageMarkdown('cost')}: what queries cost, whose they are, and the budget`]
+      : []),
   ];
   return {
     kind: 'text',
@@ -210,7 +218,10 @@ export function homeDashboard({ sql, trust }: DashboardKit, settings: BuildSetti
     rows: [
       {
         height: 4,
-        panels: [trust(rollups), ...(rollups.length > 0 ? [newestDays(sql, settings), todaySoFar(sql, settings)] : [])],
+        panels: [
+          verdict(sql, settings, trust(rollups)),
+          ...(rollups.length > 0 ? [newestDays(sql, settings), todaySoFar(sql, settings)] : []),
+        ],
       },
       {
         height: 4,
@@ -237,7 +248,11 @@ export function homeDashboard({ sql, trust }: DashboardKit, settings: BuildSetti
         ],
       },
       { height: 9, panels: [activeUsersTrend(sql, true), revenueTrend(sql)] },
-      { height: 8, panels: [rollupTable(sql), whereNext(settings)] },
+      // Twelve panels are read at a glance: where pipelines are watched, their line takes the place of the way on, which the links have too.
+      {
+        height: 9,
+        panels: [firingList(sql), settings.sections.includes('postgres') ? pipelinesPanel(sql) : whereNext(settings)],
+      },
     ],
   };
 }

@@ -3,15 +3,20 @@ import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-founda
 import type { DashboardLink } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { pages } from './spec';
-import type { CellLink, PageName } from './spec';
+import type { CellLink, PageName, RowLink } from './spec';
 
 /** Address of a dashboard inside Grafana that keeps the reader's range and every variable. */
 export function pageUrl(page: PageName): string {
   return `/d/${pages[page].uid}?\${__url_time_range}&\${__all_variables}`;
 }
 
-/** Address behind a cell: a dashboard with the range, the data source, and one variable set to the cell's value. */
-export function cellUrl({ page, variable }: CellLink): string {
+/**
+ * Address behind a cell: a dashboard with the range, the data source, and one variable set to the cell's value; or what the row says.
+ */
+export function cellUrl(link: CellLink | RowLink): string {
+  if ('addressColumn' in link) return `\${__data.fields["${link.addressColumn}"]}`;
+  if ('uidColumn' in link) return `/d/\${__data.fields["${link.uidColumn}"]}?\${__url_time_range}&\${DS:queryparam}`;
+  const { page, variable } = link;
   return `/d/${pages[page].uid}?\${__url_time_range}&\${DS:queryparam}&var-${variable}=\${__value.raw:percentencode}`;
 }
 

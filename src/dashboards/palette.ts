@@ -1,56 +1,21 @@
-/**
- * One table: the same metric has the same colour and unit wherever it is drawn. Colours keep 3:1 contrast to Grafana's
- * dark and light panels; those that meet in one panel stay apart for protan-, deutan- and tritanopes (palette.test.ts).
- */
-export const colours = {
-  sky: '#1597f3',
-  blue: '#2569b7',
-  orange: '#f86117',
-  brown: '#845e5d',
-  mauve: '#ad8691',
-} as const;
+import { dbtMetrics } from './palette/dbt';
+import { healthMetrics } from './palette/health';
+import {
+  colours,
+  count,
+  errorLimit,
+  latency,
+  money,
+  noneIsGood,
+  severityColours,
+  share,
+  verdictColours,
+  zeroIsGood,
+} from './palette/style';
+import type { MetricStyle } from './palette/style';
 
-/** Verdicts; always with a word, so that colour is never alone. */
-export const verdictColours = { good: '#1a7f5a', watch: '#b86e00', bad: '#c4162a', unknown: '#6e7681' } as const;
-
-/** How a number is judged: colours from a value upwards. `from: null` is the base. */
-export interface Step {
-  readonly from: number | null;
-  readonly colour: string;
-}
-
-/** Words for single values (0 → Fresh), or colours for words, with their colour. */
-export interface Word {
-  readonly value: number | string;
-  readonly text: string;
-  readonly colour: string;
-}
-
-export interface MetricStyle {
-  /** Fixed colour, or none where thresholds or the value's name decide. */
-  readonly colour?: string;
-  /** Grafana unit id. Counts and money are written out (`locale`: 2,500,315.63), never shortened to 2.5 Mil. */
-  readonly unit: string;
-  readonly decimals?: number;
-  readonly steps?: readonly Step[];
-  readonly words?: readonly Word[];
-}
-
-const count = { unit: 'locale', decimals: 0 } as const;
-/** Money has no currency sign: Grafana takes no variable in a unit, and the currency is one. It is named in titles. */
-const money = { unit: 'locale', decimals: 2 } as const;
-/** Grafana writes 1,500 ms as 1.5 s. */
-const latency = { unit: 'ms' } as const;
-/** Share of failed requests from which on someone is called. */
-export const errorLimit = 0.02;
-const share = { unit: 'percentunit', decimals: 1 } as const;
-
-/** Text while it is zero. */
-const zeroIsGood = (colour: string) =>
-  [
-    { from: null, colour: 'text' },
-    { from: 1, colour },
-  ] as const;
+export { colours, errorLimit, severityColours, verdictColours } from './palette/style';
+export type { MetricStyle, Step, Word } from './palette/style';
 
 /** Cells that grow deeper. Below 0.3 Grafana writes in the theme's own text colour; above it in white, also on a pale cell. */
 const depth = (alpha: number) => `rgba(37, 105, 183, ${alpha})`;
@@ -118,6 +83,7 @@ export const metrics = {
   p50: { colour: colours.sky, ...latency },
   p95: { colour: colours.blue, ...latency },
   p99: { colour: colours.orange, ...latency },
+  latencyLimit: { colour: verdictColours.bad, ...latency },
   apdex: {
     unit: 'none',
     decimals: 2,
@@ -192,6 +158,26 @@ export const metrics = {
   rows: { ...count },
   lateShare: { unit: 'percentunit', decimals: 2 },
   storage: { unit: 'bytes', decimals: 1 },
+  /** Cost of queries. */
+  spend: { colour: colours.blue, ...money },
+  spendLimit: { colour: verdictColours.bad, ...money },
+  spends: { ...money },
+  readBytes: { unit: 'bytes', decimals: 1 },
+  cpuSeconds: { unit: 's', decimals: 1 },
+  gibHours: { unit: 'none', decimals: 2 },
+  queries: { ...count },
+  scans: { ...count, steps: zeroIsGood(verdictColours.watch) },
+  spendShare: { ...share },
+  quotaShare: {
+    ...share,
+    decimals: 0,
+    steps: [
+      { from: null, colour: verdictColours.good },
+      { from: 0.8, colour: verdictColours.watch },
+      { from: 1, colour: verdictColours.bad },
+    ],
+  },
+  ttlDue: { unit: 'bytes', decimals: 1 },
   answer: {
     unit: 'string',
     words: [
@@ -199,6 +185,45 @@ export const metrics = {
       { value: 'refused', text: 'refused', colour: verdictColours.unknown },
     ],
   },
+  /** Alerts: a whole tile, green while there is none. */
+  criticalAlerts: { ...count, steps: noneIsGood(severityColours.critical) },
+  warningAlerts: { ...count, steps: noneIsGood(severityColours.warning) },
+  infoAlerts: { ...count, steps: noneIsGood(severityColours.info) },
+  pendingAlerts: { ...count, steps: zeroIsGood(verdictColours.watch) },
+  heldAlerts: { ...count, steps: zeroIsGood(verdictColours.unknown) },
+  silentRules: { ...count, steps: zeroIsGood(verdictColours.bad) },
+  rules: { colour: 'text', ...count },
+  messages: { ...count },
+  messagesPerWeek: { unit: 'none', decimals: 1 },
+  firingSubjects: { ...count },
+  lasted: { unit: 's', decimals: 0 },
+  severity: {
+    unit: 'string',
+    words: Object.entries(severityColours).map(([value, colour]) => ({ value, text: value, colour })),
+  },
+  alertState: {
+    unit: 'string',
+    words: [
+      { value: 'firing', text: 'firing', colour: verdictColours.bad },
+      { value: 'recovering', text: 'recovering', colour: verdictColours.watch },
+      { value: 'pending', text: 'pending', colour: verdictColours.watch },
+      { value: 'held', text: 'held', colour: verdictColours.unknown },
+      { value: 'muted', text: 'muted', colour: verdictColours.unknown },
+      { value: 'over', text: 'over', colour: verdictColours.good },
+      { value: 'brief', text: 'brief', colour: verdictColours.unknown },
+    ],
+  },
+  /** Where a limit comes from. */
+  origin: {
+    unit: 'string',
+    words: [
+      { value: 'default', text: 'default', colour: verdictColours.unknown },
+      { value: 'tidemark.yaml', text: 'tidemark.yaml', colour: verdictColours.good },
+      { value: 'edited', text: 'edited', colour: verdictColours.watch },
+    ],
+  },
+  ...healthMetrics,
+  ...dbtMetrics,
   day: { unit: 'string', colour: 'text' },
   /** To the second, in the zone of the dashboard. */
   moment: { unit: 'dateTimeAsIso', colour: 'text' },

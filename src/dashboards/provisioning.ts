@@ -1,10 +1,9 @@
-import { stringify } from 'yaml';
-
-import { fail } from './errors';
+import { alertsEnv, alertsSourceEntry } from './alertsSource';
 import { pluginId } from './query';
 import type { BuildSettings } from './settings';
+import { envReference, plainValue, yamlFile } from './yamlFile';
 
-/** Uid of the provisioned data source: alert rules and links may name it. */
+/** Uid of the provisioned data source: links may name it. */
 export const dataSourceUid = 'tidemark-clickhouse';
 
 /** Environment of the Grafana server from which the data source takes address and login. No file holds their values. */
@@ -18,25 +17,10 @@ export const grafanaEnv = {
 export const dashboardsPath = '/etc/tidemark/dashboards';
 
 /**
- * A reference that Grafana's server fills in when it reads the file. Throws `bad_env_name` for what no shell could set.
- * @example envReference('TIDEMARK_CLICKHOUSE_URL') // '${TIDEMARK_CLICKHOUSE_URL}'
+ * provisioning/datasources/tidemark.yaml: the dashboards' source, through Grafana's proxy, login by basic auth that only Grafana's server
+ * adds; and the source of the alert rules, which Grafana's server asks itself.
  */
-export function envReference(name: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw fail('bad_env_name', { name });
-  return `\${${name}}`;
-}
-
-/** A plain value in a provisioning file: Grafana expands `$` in every string, so each is doubled. */
-export function plainValue(text: string): string {
-  return text.replaceAll('$', '$$$$');
-}
-
-const head = (what: string) => `# ${what} Written by \`tidemark build\`: change tidemark.yaml, not this file.\n`;
-
-const yaml = (value: unknown) => stringify(value, { lineWidth: 0 });
-
-/** provisioning/datasources/tidemark.yaml: through Grafana's proxy, login by basic auth that only Grafana's server adds. */
-export function dataSourceFile({ database }: BuildSettings): string {
+export function dataSourceFile(settings: BuildSettings): string {
   const source = {
     name: 'Tidemark',
     uid: dataSourceUid,
@@ -48,13 +32,17 @@ export function dataSourceFile({ database }: BuildSettings): string {
     editable: false,
     basicAuth: true,
     basicAuthUser: envReference(grafanaEnv.user),
-    jsonData: { defaultDatabase: plainValue(database) },
+    jsonData: { defaultDatabase: plainValue(settings.database) },
     secureJsonData: { basicAuthPassword: envReference(grafanaEnv.password) },
   };
-  return (
-    head('The data source.') +
-    `# Set ${Object.values(grafanaEnv).join(', ')} in the environment of Grafana's server;\n# a literal $ is written $$ here, as Grafana expands every string.\n` +
-    yaml({ apiVersion: 1, datasources: [source] })
+  return yamlFile(
+    [
+      'The data sources.',
+      `Set ${Object.values(grafanaEnv).join(', ')} (dashboards),`,
+      `${Object.values(alertsEnv).join(', ')} (alert rules) in the environment of Grafana's server;`,
+      'a literal $ is written $$ here, as Grafana expands every string.',
+    ],
+    { apiVersion: 1, datasources: [source, alertsSourceEntry(settings)] },
   );
 }
 
@@ -71,5 +59,5 @@ export function dashboardsFile(): string {
     allowUiUpdates: false,
     options: { path: dashboardsPath, foldersFromFilesStructure: false },
   };
-  return head('Where Grafana finds the dashboards.') + yaml({ apiVersion: 1, providers: [provider] });
+  return yamlFile(['Where Grafana finds the dashboards.'], { apiVersion: 1, providers: [provider] });
 }

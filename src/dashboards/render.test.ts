@@ -24,7 +24,7 @@ describe.each(dashboards.map((dashboard) => [dashboard.title ?? '', dashboard] a
 
   test('is classic schema 42 with a stable uid, a description and a range up to now', () => {
     expect(dashboard).toMatchObject({ schemaVersion: 42, timezone: 'utc', time: { to: 'now' } });
-    expect(dashboard.time?.from).toMatch(/^now-(90d|24h|1y)$/);
+    expect(dashboard.time?.from).toMatch(/^now-(90d|30d|24h|6h|1y)$/);
     expect(dashboard.uid).toMatch(/^tidemark-[a-z-]+$/);
     expect(dashboard.description).toBeTruthy();
     expect(dashboard.id).toBeUndefined();
@@ -52,7 +52,8 @@ describe.each(dashboards.map((dashboard) => [dashboard.title ?? '', dashboard] a
   });
 
   test('begins with the verdict', () => {
-    expect(panels[0]).toMatchObject({ title: 'Data', type: 'stat', gridPos: { x: 0, y: 0 } });
+    expect(panels[0]).toMatchObject({ type: 'stat', gridPos: { x: 0, y: 0 } });
+    expect(panels[0]?.title).toMatch(/^(Data( and alerts)?|Just now)$/);
   });
 
   test('describes every panel: what, how, from which rollup, how fresh', () => {
@@ -96,8 +97,12 @@ describe.each(dashboards.map((dashboard) => [dashboard.title ?? '', dashboard] a
       const withUnit = overrides.filter((o) => o.properties.some((p) => p.id === 'unit'));
       expect([panel.title, Boolean(defaults.unit) || withUnit.length > 0]).toEqual([panel.title, true]);
       // Every column of ours that an override names stands in the statement.
-      for (const { matcher } of overrides)
-        expect(targetsOf(panel)[0]?.rawSql).toContain(`AS \`${String(matcher.options)}\``);
+      // So do series that are named by the value of a label.
+      for (const { matcher } of overrides) {
+        const name = String(matcher.options);
+        const sql = targetsOf(panel)[0]?.rawSql ?? '';
+        expect([name, sql.includes(`AS \`${name}\``) || sql.includes(`'${name}' AS `)]).toEqual([name, true]);
+      }
     }
   });
 
@@ -137,11 +142,26 @@ test('the same settings give the same bytes', () => {
 test.each([
   [
     'events',
-    ['tidemark-home', 'tidemark-active-users', 'tidemark-funnels', 'tidemark-retention', 'tidemark-rollups'],
+    [
+      'tidemark-home',
+      'tidemark-active-users',
+      'tidemark-funnels',
+      'tidemark-retention',
+      'tidemark-rollups',
+      'tidemark-alerts',
+    ],
     /order_day|customer_day|request_|currency/,
   ],
-  ['orders', ['tidemark-home', 'tidemark-finance', 'tidemark-rollups'], /user_day|active_day|event_day|request_/],
-  ['requests', ['tidemark-home', 'tidemark-operations', 'tidemark-rollups'], /user_day|active_day|event_day|order_day/],
+  [
+    'orders',
+    ['tidemark-home', 'tidemark-finance', 'tidemark-rollups', 'tidemark-alerts'],
+    /user_day|active_day|event_day|request_/,
+  ],
+  [
+    'requests',
+    ['tidemark-home', 'tidemark-operations', 'tidemark-rollups', 'tidemark-alerts'],
+    /user_day|active_day|event_day|order_day/,
+  ],
 ] as const)('with the role %s alone nothing of the other is asked or linked', (role, uids, foreign) => {
   const built = renderDashboards({ ...defaultSettings, roles: [role], sections: [] });
   expect(built.map((d) => d.uid)).toEqual(uids);
@@ -150,11 +170,13 @@ test.each([
 
 test('without any role there are Home and the page of rollups, and Home can be drawn', () => {
   const [home, ...others] = renderDashboards({ ...defaultSettings, roles: [], sections: [] });
-  expect(others.map((d) => d.uid)).toEqual(['tidemark-rollups']);
+  expect(others.map((d) => d.uid)).toEqual(['tidemark-rollups', 'tidemark-alerts']);
   const built = home ? [home] : [];
   const statements = built.flatMap((d) => panelsOf(d).flatMap((p) => targetsOf(p).map((t) => t.rawSql)));
   expect(statements.length).toBe(2);
-  for (const sql of statements) expect(sql).toMatch(/^SELECT\s+\w[^]*FROM `tidemark`\.`rollup_status`/);
+  const [verdict, firing] = statements;
+  expect(verdict).toMatch(/^SELECT\s+[^]*FROM `tidemark`\.`rollup_status`[^]*FROM `tidemark`\.`firings`/);
+  expect(firing).toMatch(/^SELECT\s+\w[^]*FROM `tidemark`\.`standing`/);
   expect(statements.join()).not.toContain('IN ()');
 });
 

@@ -1,10 +1,10 @@
 import type { RoleName, WeekStart } from '../core/model';
 import { roleNames } from '../core/model';
-import type { Config } from '../config/config';
-
-/** Parts of tidemark.yaml beside the roles without which some panels have nothing to read. */
-export const sections = ['features'] as const;
-export type Section = (typeof sections)[number];
+import type { PipelineConfig } from '../config/collectConfig';
+import { defaultAlerts } from '../config/config';
+import type { AlertsConfig, Config } from '../config/config';
+import { filledSections, sections } from '../config/sections';
+import type { Section } from '../config/sections';
 
 /** What of a configuration is built into dashboards and provisioning. */
 export interface BuildSettings {
@@ -23,6 +23,12 @@ export interface BuildSettings {
   readonly roles: readonly RoleName[];
   /** Sections that are filled: panels of others are left out. */
   readonly sections: readonly Section[];
+  /** How tables come from Postgres. */
+  readonly pipelines: readonly PipelineConfig[];
+  /** Section `alerts`: which rules there are and who is told. */
+  readonly alerts: AlertsConfig;
+  /** Whether ClickHouse is reached over TLS. */
+  readonly secure: boolean;
 }
 
 /** Settings without a tidemark.yaml: what the committed dashboards are built with. The defaults are the config room's. */
@@ -36,11 +42,9 @@ export const defaultSettings: BuildSettings = {
   quarterDays: 366,
   roles: roleNames,
   sections,
-};
-
-/** Whether a configuration has a section filled. */
-const filled: Readonly<Record<Section, (config: Config) => boolean>> = {
-  features: ({ roles }) => (roles.events?.features.length ?? 0) > 0,
+  pipelines: [],
+  alerts: defaultAlerts,
+  secure: false,
 };
 
 /** Takes the settings out of a configuration. Login and addresses stay behind: nothing secret reaches a built file. */
@@ -57,6 +61,9 @@ export function settingsOf(config: Config): BuildSettings {
     roles: roleNames.filter(
       (role) => config.roles[role] ?? (role === 'refunds' && config.roles.orders?.columns['refundTime']),
     ),
-    sections: sections.filter((section) => filled[section](config)),
+    sections: filledSections(config),
+    pipelines: config.pipelines,
+    alerts: config.alerts,
+    secure: config.connection.url.startsWith('https:'),
   };
 }

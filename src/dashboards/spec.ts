@@ -3,7 +3,7 @@
  * project's dashboards need; a property that is not here cannot be forgotten by the preview.
  */
 import type { RoleName } from '../core/model';
-import type { Section } from './settings';
+import type { Section } from '../config/sections';
 import type { MetricName } from './palette';
 
 /** Dashboards that link to each other, by their stable uid. */
@@ -17,6 +17,12 @@ export const pages = {
   finance: { uid: 'tidemark-finance', title: 'Finance' },
   subscriptions: { uid: 'tidemark-subscriptions', title: 'Subscriptions' },
   rollups: { uid: 'tidemark-rollups', title: 'Rollups & views' },
+  alerts: { uid: 'tidemark-alerts', title: 'Alerts' },
+  cdcPostgres: { uid: 'tidemark-cdc-postgres', title: 'CDC: Postgres' },
+  cdcKafka: { uid: 'tidemark-cdc-kafka', title: 'CDC: Kafka & Debezium' },
+  dbt: { uid: 'tidemark-dbt', title: 'dbt' },
+  server: { uid: 'tidemark-clickhouse', title: 'ClickHouse health' },
+  cost: { uid: 'tidemark-cost', title: 'Cost' },
 } as const;
 export type PageName = keyof typeof pages;
 
@@ -78,6 +84,8 @@ export interface TimeseriesPanel extends PanelCommon {
   readonly max?: number;
   /** A dashed line where a rule watches, in the unit of the series. */
   readonly limit?: number;
+  /** A series that is such a line: a limit in force, as the table of thresholds has it. Its column, or its value of `byLabel`. */
+  readonly limitSeries?: string;
   readonly belowZero?: boolean;
 }
 
@@ -106,6 +114,11 @@ export interface CellLink {
   readonly variable: string;
 }
 
+/** A cell whose row says where a click leads: another column has the uid of a dashboard, or a whole address. */
+export type RowLink = { readonly title: string } & (
+  { readonly uidColumn: string } | { readonly addressColumn: string }
+);
+
 export interface Column {
   readonly name: string;
   /** Absent for text and times. */
@@ -114,7 +127,11 @@ export interface Column {
   readonly width?: number;
   /** Colour of the metric behind the value, or of the value's own letters. */
   readonly coloured?: 'background' | 'text';
-  readonly link?: CellLink;
+  readonly link?: CellLink | RowLink;
+  /** Long text goes on in further lines; the row grows. */
+  readonly wrap?: boolean;
+  /** Not shown: read by a link. */
+  readonly hidden?: boolean;
 }
 
 export interface TablePanel extends PanelCommon {
@@ -134,13 +151,29 @@ export interface HeatmapPanel extends PanelCommon {
   readonly axis: string;
 }
 
+/** Which state each subject was in, over time: a row of bars per subject. */
+export interface StateTimelinePanel extends PanelCommon {
+  readonly kind: 'statetimeline';
+  /** Columns `time`, the label and the state as a number; NULL where nothing is known from then on. */
+  readonly sql: string;
+  /** Words and colours of the states. */
+  readonly metric: MetricName;
+}
+
 export interface TextPanel extends PanelCommon {
   readonly kind: 'text';
   readonly markdown: string;
 }
 
 export type PanelSpec =
-  StatPanel | TimeseriesPanel | BarChartPanel | BarGaugePanel | HeatmapPanel | TablePanel | TextPanel;
+  | StatPanel
+  | TimeseriesPanel
+  | BarChartPanel
+  | BarGaugePanel
+  | HeatmapPanel
+  | StateTimelinePanel
+  | TablePanel
+  | TextPanel;
 
 /** A panel that asks ClickHouse. */
 export type QueryPanel = Exclude<PanelSpec, TextPanel>;
@@ -234,6 +267,8 @@ export interface DashboardSql {
   grainOf(day: string): string;
   /** Reads a family of rollups from the tier that suits the range. */
   tiers(family: string): TierSql;
+  /** A limit in force of an alert rule, for all its subjects, as a sub-query: NULL where the rule is not installed. Reads `thresholds`. */
+  limit(rule: string, name: string): string;
   /** A Date as the instant at which it begins in the reporting zone; sorts and draws as time. Needs `t` in scope. */
   instant(day: string): string;
 }

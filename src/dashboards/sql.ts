@@ -1,4 +1,4 @@
-import { ident } from '../core/sql/quote';
+import { ident, literal } from '../core/sql/quote';
 import type { BuildSettings } from './settings';
 import type { DashboardSql } from './spec';
 import { tierSql } from './tiers';
@@ -34,6 +34,8 @@ export function dashboardSql(settings: BuildSettings): DashboardSql {
     weekOf,
     grainOf: (day) =>
       weekStart === 'monday' ? truncated(day) : `if(\${grain:sqlstring} = 'week', ${weekOf(day)}, ${truncated(day)})`,
+    limit: (rule, name) =>
+      `(SELECT value FROM ${table('thresholds')} WHERE rule = ${literal(rule)} AND name = ${literal(name)} AND subject = '' LIMIT 1)`,
     tiers: (family) => tierSql(settings, family),
     instant: (day) => `toDateTime(${day}, ${zone})`,
   };

@@ -32,6 +32,8 @@ export interface Seeded {
   readonly demo: DemoName;
   /** Whether the source tables were made by this run. */
   readonly created: boolean;
+  /** Midnight UTC of the product demo's first day, milliseconds since 1970. */
+  readonly firstDayMs: number;
   readonly tables: readonly Loaded[];
 }
 
@@ -79,7 +81,7 @@ export async function seedDemo(db: Db, options: SeedOptions): Promise<Seeded> {
     });
     tables.push({ ...copies, inserted: own.inserted + copies.inserted });
   }
-  return { demo, created: !known, tables };
+  return { demo, created: !known, firstDayMs, tables };
 }
 
 /** What the comment of a source table says about it. */

@@ -16,6 +16,8 @@ export interface Answer {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** State when the first chunk left; the end state where the answer is that short. */
   readonly summary: Summary;
+  /** State as far as it is known by now; the end state once all chunks were read, as far as the engine told. */
+  standing(): Summary;
   /** Frees what the answer holds. Of a query under way it waits for the end: cancel that first. */
   close(): Promise<void>;
 }
@@ -82,14 +84,30 @@ export async function streamedAnswer(runnable: Runnable): Promise<Answer> {
   const first = await blocks.next();
   if (first.done === true) return readyAnswer(new Uint8Array(0), emptySummary);
   const { bytes, rows } = first.value;
-  const progress = await progressOf(runnable);
+  let progress = await progressOf(runnable);
+  let result = { resultRows: rows, resultBytes: bytes.length };
+  const summary = { ...progress, ...result };
+  // Beside the answer, which does not wait for it: the engine forgets a query with its last block.
+  let lookAgainMs = Date.now() + lookEveryMs.at(-1)!;
+  const look = () => {
+    lookAgainMs = Date.now() + lookEveryMs.at(-1)!;
+    void progressOf(runnable).then(
+      (seen) => seen.readRows >= progress.readRows && (progress = seen),
+      () => undefined,
+    );
+  };
   async function* chunks() {
     yield bytes;
-    for await (const block of blocks) yield block.bytes;
+    for await (const block of blocks) {
+      result = { resultRows: result.resultRows + block.rows, resultBytes: result.resultBytes + block.bytes.length };
+      if (Date.now() >= lookAgainMs) look();
+      yield block.bytes;
+    }
   }
   return {
     chunks: chunks(),
-    summary: { ...progress, resultRows: rows, resultBytes: bytes.length },
+    summary,
+    standing: () => ({ ...progress, ...result }),
     async close() {
       await blocks.return();
     },
@@ -156,7 +174,8 @@ export async function pipedAnswer(runnable: Runnable, fifos: Fifos): Promise<Ans
     await done;
     if (end.error) throw end.error;
   }
-  return { chunks: chunks(), summary: end.summary ?? (await progressOf(runnable)), close };
+  const summary = end.summary ?? (await progressOf(runnable));
+  return { chunks: chunks(), summary, standing: () => end.summary ?? summary, close };
 }
 
 /** An answer that is there as a whole. */
@@ -164,6 +183,7 @@ function readyAnswer(bytes: Uint8Array, summary: Summary): Answer {
   return {
     chunks: bytes.length > 0 ? Readable.from([bytes]) : Readable.from([]),
     summary,
+    standing: () => summary,
     close: async () => undefined,
   };
 }
@@ -208,10 +228,14 @@ function endSummary(progress: Summary, result: WholeResult, answer: Uint8Array, 
 
 async function progressOf({ engine, tag }: Runnable): Promise<Summary> {
   const [row = []] = await engine.control(
-    `SELECT read_rows, read_bytes, written_rows, written_bytes, total_rows_approx, greatest(0, memory_usage)
+    `SELECT read_rows, read_bytes, written_rows, written_bytes, total_rows_approx, greatest(0, memory_usage),
+       greatest(0, peak_memory_usage), ProfileEvents['OSCPUVirtualTimeMicroseconds']
      FROM system.processes WHERE endsWith(query, ${literal(tag)})`,
   );
-  const [readRows = 0, readBytes = 0, writtenRows = 0, writtenBytes = 0, totalRowsToRead = 0, memoryUsageBytes = 0] =
+  const [readRows = 0, readBytes = 0, writtenRows = 0, writtenBytes = 0, totalRowsToRead = 0, ...more] =
     row.map(Number);
-  return { ...emptySummary, readRows, readBytes, writtenRows, writtenBytes, totalRowsToRead, memoryUsageBytes };
+  const [memoryUsageBytes = 0, peakMemoryBytes = 0, cpuMicroseconds = 0] = more;
+  const written = { writtenRows, writtenBytes };
+  const used = { memoryUsageBytes, peakMemoryBytes, cpuMicroseconds };
+  return { ...emptySummary, readRows, readBytes, ...written, totalRowsToRead, ...used };
 }

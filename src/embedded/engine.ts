@@ -105,9 +105,13 @@ export class EngineSession {
     return this.#occupied(() => this.#thread.ask({ kind: 'run', session: this.#id, sql, format }, 'result'));
   }
 
-  /** Runs a statement without an answer; what it wrote, in materialized views too. Throws {@link EngineError}. */
-  async write(sql: string): Promise<{ readonly rows: number; readonly bytes: number }> {
-    return this.#occupied(() => this.#thread.ask({ kind: 'write', session: this.#id, sql }, 'written'));
+  /**
+   * Runs a statement without an answer, with the data of an INSERT … FORMAT; what it wrote, in materialized views too. Throws
+   * {@link EngineError}.
+   */
+  async write(sql: string, data?: Uint8Array): Promise<{ readonly rows: number; readonly bytes: number }> {
+    const call = { kind: 'write', session: this.#id, sql, ...(data && { data }) } as const;
+    return this.#occupied(() => this.#thread.ask(call, 'written'));
   }
 
   /**

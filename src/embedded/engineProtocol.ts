@@ -11,8 +11,8 @@ export type EngineCall =
   | { readonly kind: 'open' | 'close' | 'next' | 'cancel'; readonly session: number }
   /** Blocks the thread until done and needs no slot of libuv's pool: for short statements while all slots are taken. */
   | { readonly kind: 'control'; readonly session: number; readonly sql: string }
-  /** For statements without an answer: counts what was written, in views too. */
-  | { readonly kind: 'write'; readonly session: number; readonly sql: string }
+  /** For statements without an answer: counts what was written, in views too. `data` is that of an INSERT … FORMAT. */
+  | { readonly kind: 'write'; readonly session: number; readonly sql: string; readonly data?: Uint8Array }
   | { readonly kind: 'run' | 'stream'; readonly session: number; readonly sql: string; readonly format: string };
 
 export type EngineReply =

@@ -58,7 +58,7 @@ async function answer(call: EngineCall): Promise<EngineReply> {
     }
     case 'write': {
       const { connection } = sessionOf(call.session).session;
-      const written = await native.InsertRawAsyncConnection(connection, call.sql, Buffer.alloc(0), false);
+      const written = await native.InsertRawAsyncConnection(connection, call.sql, Buffer.from(call.data ?? []), false);
       return { kind: 'written', rows: written.rowsWritten, bytes: written.bytesWritten };
     }
     case 'stream': {

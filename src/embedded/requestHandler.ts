@@ -10,10 +10,11 @@ import { createExternalTables, readForm, withoutTableParameters } from './multip
 import { needsRewriting, rewriteBlocks } from './nativeRevision';
 import { readParameters } from './parameters';
 import { tagOf, withClientIds } from './queryId';
+import { queryLogRow } from './queryLogRow';
 import { decodedBody } from './requestBody';
 import { Responder } from './response';
 import { prepare, prepareShared } from './sessionState';
-import { parseStatement } from './statement';
+import { flushesLogs, parseStatement } from './statement';
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Login } from './access';
@@ -23,6 +24,8 @@ import type { Fifos } from './fifos';
 import type { HttpSessions } from './httpSessions';
 import type { Form } from './multipart';
 import type { Parameters } from './parameters';
+import type { QueryLog } from './queryLog';
+import type { FinishedQuery } from './queryLogRow';
 import type { RunningQueries } from './runningQueries';
 import type { ServerFacts } from './response';
 import type { Access } from './sessionState';
@@ -39,6 +42,8 @@ export interface Services {
   readonly facts: ServerFacts;
   readonly login: Login;
   readonly readonly: boolean;
+  /** Absent: queries are not written down. */
+  readonly queryLog: QueryLog | undefined;
 }
 
 /** The longest statement without data that is read, in bytes. */
@@ -47,7 +52,7 @@ const maxStatementBytes = 64 * 1024 * 1024;
 /** A query as it came: the statement, or an INSERT with its data in a file. */
 type Query =
   | { readonly kind: 'statement'; readonly statement: Statement }
-  | { readonly kind: 'insert'; readonly sql: string; readonly file: SpoolFile };
+  | { readonly kind: 'insert'; readonly sql: string; readonly file: SpoolFile; readonly head: string };
 
 /** Answers a request that carries a query. Never throws: errors go to the client. */
 export async function handleQuery(
@@ -56,7 +61,10 @@ export async function handleQuery(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
+  const startedMs = Date.now();
   const responder = new Responder(request, response, services.facts);
+  let asked: Omit<FinishedQuery, 'endedMs'> | undefined;
+  let answer: Answer | undefined;
   const cleanups: (() => unknown)[] = [];
   let error: EngineError | undefined;
   try {
@@ -72,6 +80,8 @@ export async function handleQuery(
       ? { kind: 'statement' as const, statement: parseStatement(inParameters.join('')) }
       : await readQuery(services, inParameters[0] ?? '', request);
     if (query.kind === 'insert') cleanups.push(() => query.file.remove());
+    if (parameters.settings.get('log_queries') !== '0')
+      asked = askedOf(services, request, query, parameters, startedMs, queryId);
 
     cleanups.push(services.running.enter(queryId));
     const reads = query.kind === 'statement' && query.statement.readsRows;
@@ -83,15 +93,37 @@ export async function handleQuery(
     cleanups.push(await services.engine.turn());
     const access = services.readonly ? 'readNoSettings' : request.method === 'POST' ? 'all' : 'read';
     cleanups.push(await enter(session, parameters, access, query, form, given));
-    const answer = await answerTo(services, session, query, parameters, tagOf(queryId));
-    cleanups.push(() => answer.close());
-    await responder.send(answer, formatOf(query, parameters), parameters);
+    const answered = await answerTo(services, session, query, parameters, tagOf(queryId));
+    answer = answered;
+    cleanups.push(() => answered.close());
+    await responder.send(answered, formatOf(query, parameters), parameters);
   } catch (thrown) {
     error = readable(asEngineError(thrown));
   }
   // Before the answer ends: the client's next request may need the session, or the same query id.
   for (const cleanup of cleanups.reverse()) await Promise.resolve(cleanup()).catch(() => undefined);
+  if (asked) services.queryLog?.add(queryLogRow({ ...asked, endedMs: Date.now(), summary: answer?.standing(), error }));
   await (error ? responder.fail(error) : responder.finish());
+}
+
+function askedOf(
+  { login }: Services,
+  { headers }: IncomingMessage,
+  query: Query,
+  { database = 'default', settings }: Parameters,
+  startedMs: number,
+  queryId: string,
+): Omit<FinishedQuery, 'endedMs'> {
+  return {
+    queryId,
+    user: login.user,
+    userAgent: headers['user-agent'] ?? '',
+    database,
+    text: query.kind === 'insert' ? query.head : query.statement.sql,
+    verb: query.kind === 'insert' ? 'INSERT' : query.statement.verb,
+    logComment: settings.get('log_comment') ?? '',
+    startedMs,
+  };
 }
 
 function isForm(request: IncomingMessage): boolean {
@@ -137,7 +169,8 @@ async function readQuery({ spool }: Services, inUrl: string, request: IncomingMe
     if (head !== undefined && head !== 'incomplete') {
       const text = (await queue.take(head.dataAt)).toString('latin1');
       const file = await spool.write(queue.rest());
-      return { kind: 'insert', sql: insertFrom(file.path, text, head), file };
+      const written = Buffer.from(text, 'latin1').toString('utf8').trimEnd();
+      return { kind: 'insert', sql: insertFrom(file.path, text, head), file, head: written };
     }
     if (ended || head === undefined || wanted > maxHeadBytes) break;
   }
@@ -164,6 +197,7 @@ async function answerTo(
   if (original.verb === 'INSERT') return writtenAnswer(session, original.sql, tag);
   if (original.verb === 'KILL' && original.tokens.some((token) => token.text.toUpperCase() === 'SYNC'))
     throw refusal('NOT_IMPLEMENTED', 'KILL … SYNC is not supported here (it never returns), use ASYNC');
+  if (flushesLogs(original)) await services.queryLog?.flush();
   const statement = parseStatement(withClientIds(original));
   const format = statement.format ?? given.defaultFormat;
   const runnable = { engine, session, statement, tag, format };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 
@@ -7,6 +8,7 @@ import { Engine } from './engine';
 import { fail } from './errors';
 import { Fifos } from './fifos';
 import { HttpSessions } from './httpSessions';
+import { QueryLog } from './queryLog';
 import { handleQuery } from './requestHandler';
 import { RunningQueries } from './runningQueries';
 import { Spool } from './spool';
@@ -27,6 +29,10 @@ export interface ServerOptions {
   readonly readonly?: boolean;
   /** Default: `default` without a password. */
   readonly login?: Login;
+  /** A file in the form of ClickHouse's config.xml, for settings of the server: threads of the Kafka engine, named collections, … */
+  readonly configFile?: string;
+  /** Whether queries are written down in `system.query_log`. Default true. */
+  readonly queryLog?: boolean;
 }
 
 export interface RunningServer {
@@ -47,7 +53,7 @@ const maxUriBytes = 2 * 1_048_576;
 
 /**
  * Opens the engine on its folder and serves ClickHouse's HTTP interface on loopback. Throws `data_in_use`,
- * `data_unusable`, `engine_failed`, `port_in_use`, `port_unusable`; then nothing is left open.
+ * `data_unusable`, `no_config_file`, `engine_failed`, `port_in_use`, `port_unusable`; then nothing is left open.
  *
  * As ClickHouse's server: query in URL, body or form; parameters, settings, sessions, external tables; data in every
  * input format, bodies in gzip, deflate, br, zstd and lz4; errors with code, HTTP status and, after the first byte, marks
@@ -62,23 +68,27 @@ const maxUriBytes = 2 * 1_048_576;
  *   was last seen while the query ran, which for a very short one may be nothing.
  * - In a session (`session_id`), `readonly` and GET are enforced by the statement's first word.
  * - `KILL QUERY … WHERE query_id` and `system.processes` know clients' ids; `queryID()` gives the engine's own.
- * - Refused by name: compress=1 and decompress=1, roles, quotas, stack traces, users, KILL … SYNC. There is no
- *   `system.query_log`.
+ * - `system.query_log` is kept by this server (queryLog.ts), not by the engine: no QueryStart rows, nothing of refreshes; what was
+ *   read, memory and processor time as last seen while a query ran, exact for formats that leave block by block.
+ * - Refused by name: compress=1 and decompress=1, roles, quotas, stack traces, users, KILL … SYNC.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { port, readonly = false, login = defaultLogin } = options;
+  const { port, readonly = false, login = defaultLogin, queryLog = true } = options;
   // Absolute, as the engine takes relative paths for its own.
   const dataDir = resolve(options.dataDir);
+  const configFile = options.configFile === undefined ? undefined : resolve(options.configFile);
+  if (configFile !== undefined && !existsSync(configFile)) throw fail('no_config_file', { file: configFile });
   await claimDataFolder(dataDir);
   const server = createServer({ keepAliveTimeout: 10_000, requestTimeout: 0, maxHeaderSize: maxUriBytes });
   await listen(server, port);
-  const engine = await openEngine(dataDir).catch((thrown: unknown) => {
+  const opened = await openEngine(dataDir, configFile, queryLog).catch((thrown: unknown) => {
     server.close();
     throw thrown;
   });
+  const { engine } = opened;
   const spool = await Spool.open(join(dataDir, 'tidemark-spool'));
   const services: Services = {
-    engine,
+    ...opened,
     spool,
     fifos: new Fifos(spool),
     sessions: new HttpSessions(engine),
@@ -105,12 +115,20 @@ async function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function openEngine(dataDir: string): Promise<Engine> {
+async function openEngine(
+  dataDir: string,
+  configFile: string | undefined,
+  logs: boolean,
+): Promise<Pick<Services, 'engine' | 'queryLog'>> {
   try {
     // As a server, not as clickhouse-local: `selec 1` is a syntax error and not an expression.
-    const engine = await Engine.start({ dataDir, connectionArgs: ['--implicit_select=0'] });
+    const connectionArgs = [
+      '--implicit_select=0',
+      ...(configFile === undefined ? [] : [`--config-file=${configFile}`]),
+    ];
+    const engine = await Engine.start({ dataDir, connectionArgs });
     await makeDefaultAtomic(engine);
-    return engine;
+    return { engine, queryLog: logs ? await QueryLog.open(engine) : undefined };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw fail('engine_failed', { dir: dataDir, reason }, { cause });
@@ -162,12 +180,13 @@ async function route(services: Services, request: IncomingMessage, response: Ser
   return plain(404, `There is no handle ${url.pathname}. Use / or /ping.\n`);
 }
 
-async function stop(server: Server, { running, sessions, engine }: Services): Promise<boolean> {
+async function stop(server: Server, { running, sessions, engine, queryLog }: Services): Promise<boolean> {
   server.close();
   server.closeIdleConnections();
   await running.drain(graceMs);
   if (running.count > 0) return false;
   server.closeAllConnections();
+  await queryLog?.close();
   await sessions.closeAll();
   await engine.stop();
   return true;

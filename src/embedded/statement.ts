@@ -58,6 +58,13 @@ function isTotals(token: Token | undefined): boolean {
   return isWord(token, 'TOTALS');
 }
 
+/** SYSTEM FLUSH LOGS, of all logs or of the one of queries. */
+export function flushesLogs({ verb, tokens }: Statement): boolean {
+  if (verb !== 'SYSTEM') return false;
+  const [, flush, logs] = tokens.filter((token) => !isTrivia(token));
+  return isWord(flush, 'FLUSH') && isWord(logs, 'LOGS');
+}
+
 /** `WITH … INSERT INTO …`, as against a CTE of that name. */
 function insertsAfterWith(significant: readonly Token[]): boolean {
   return significant.some((token, i) => isWord(token, 'INSERT') && isWord(significant[i + 1], 'INTO'));

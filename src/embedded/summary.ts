@@ -8,6 +8,10 @@ export interface Summary {
   readonly resultRows: number;
   readonly resultBytes: number;
   readonly memoryUsageBytes: number;
+  /** Most memory that it held so far. */
+  readonly peakMemoryBytes: number;
+  /** Processor time of all its threads. */
+  readonly cpuMicroseconds: number;
 }
 
 export const emptySummary: Summary = {
@@ -19,6 +23,8 @@ export const emptySummary: Summary = {
   resultRows: 0,
   resultBytes: 0,
   memoryUsageBytes: 0,
+  peakMemoryBytes: 0,
+  cpuMicroseconds: 0,
 };
 
 /** As ClickHouse writes it: JSON with numbers as strings; the time in nanoseconds. */

@@ -7,6 +7,14 @@ export interface Demo {
   readonly label: string;
   /** Where its data lies, if not at now: dashboards open on it. Grafana's range expressions. */
   readonly range?: { readonly from: string; readonly to: string };
+  /** Arguments of `tidemark demo pipeline`: a real PostgreSQL and its copy in ClickHouse take the place of `tidemark seed`, and a collector looks at them. */
+  readonly pipeline?: readonly string[];
+  /** Arguments of `tidemark seed` that keep it up with the clock while the preview is open. */
+  readonly follow?: readonly string[];
+  /** Arguments of `tidemark alerts replay` for the minutes before the start: what fires then has fired for a while. */
+  readonly recent?: readonly string[];
+  /** The same for the whole history of its alerts, which takes longer. */
+  readonly replay?: readonly string[];
 }
 
 /** The demos by name; the first is the default. */
@@ -20,6 +28,21 @@ export const demos: readonly Demo[] = [
   {
     name: 'product',
     configFile: 'demo/product/tidemark.yaml',
-    label: 'a made-up product whose data ends now',
+    label: 'a made-up product that goes on while you watch',
+    follow: ['--follow', '--incident'],
+    recent: ['--from', '20m', '--step', '5m', '--keep'],
+    replay: ['--from', '21d', '--step', '1h', '--keep'],
+  },
+  {
+    name: 'shop',
+    configFile: 'pipelines/materialized/tidemark.yaml',
+    label: 'a shop in a real PostgreSQL, replicated while you watch',
+    pipeline: ['materialized', '--rate', '5', '--history', '60'],
+  },
+  {
+    name: 'shop-kafka',
+    configFile: 'pipelines/debezium/tidemark.yaml',
+    label: 'a shop in a real PostgreSQL, replicated by Debezium and Kafka while you watch',
+    pipeline: ['debezium', '--rate', '20', '--history', '60'],
   },
 ];

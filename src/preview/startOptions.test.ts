@@ -18,7 +18,9 @@ test('shows CDNOW on port 3300 with its data below the repository unless told ot
 });
 
 test('refuses an unknown demo by name and a port that is none', () => {
-  expect(() => parseStartOptions(['--demo', 'shop'], '/')).toThrow('There is no demo "shop". Known: cdnow, product.');
+  expect(() => parseStartOptions(['--demo', 'shoe'], '/')).toThrow(
+    'There is no demo "shoe". Known: cdnow, product, shop, shop-kafka.',
+  );
   expect(() => parseStartOptions(['--port', '0'], '/')).toThrow('--port wants a number from 1 to 65535, not "0".');
   expect(() => parseStartOptions(['--prot', '1'], '/')).toThrow(/--prot/);
 });

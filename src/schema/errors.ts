@@ -2,6 +2,12 @@ import { errorTable } from '../core/errors';
 
 /** Everything that `schema` can say is wrong, with the next step. */
 export const fail = errorTable({
+  unknown_limit: (f: { rule: string; limit: string }) =>
+    `Rule ${f.rule} asks for its limit "${f.limit}", which it does not declare. Add it to the rule's limits.`,
+  usage_replay_rule: (f: { rule: string; known: readonly string[] }) =>
+    `--rule ${f.rule}: no such rule is installed. Write one of: ${f.known.join(', ')}.`,
+  usage_replay_too_fine: (f: { looks: number; most: number }) =>
+    `The rules would be asked ${f.looks} times, at most ${f.most} are planned for. Choose a shorter range, a longer --step, or fewer rules with --rule.`,
   funnel_without_events: (f: { funnel: string }) =>
     `Funnel ${f.funnel} is counted from the role events, which is not mapped. Map roles.events in tidemark.yaml.`,
   funnel_dimension: (f: { funnel: string; dimension: string; accepted: readonly string[] }) =>

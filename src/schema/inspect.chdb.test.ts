@@ -333,6 +333,11 @@ test('zones, lanes and tiers reach the installation', async () => {
     tiers: { minuteDays: 7, quarterDays: 366 },
     funnels: [],
     retentions: [],
+    alerts: { off: config.alerts.off, thresholds: [], subjects: [], holidays: [], runbooks: 'docs/runbooks' },
+    sections: [],
+    watched: [],
+    pipelines: [],
+    systemTables: expect.arrayContaining(['parts', 'view_refreshes']) as string[],
     sources: {},
   });
 });

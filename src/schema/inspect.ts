@@ -1,4 +1,6 @@
+import { filledSections } from '../config/sections';
 import type { Config, RoleConfig } from '../config/config';
+import { watchedSources } from '../config/watched';
 import type { Db } from '../core/db';
 import type { RoleName } from '../core/model';
 import { ident, literal } from '../core/sql/quote';
@@ -31,6 +33,7 @@ export async function inspect(config: Config, db: Db): Promise<Installation> {
       throw fail('insert_on_cluster', { role, cluster: config.connection.cluster });
     sources[role] = sourceOf(role, config, mapping, facts);
   }
+  const { off, thresholds, subjects, holidays, runbooks } = config.alerts;
   const refunds = sources.orders && !sources.refunds ? refundsOf(sources.orders) : undefined;
   const installation: Installation = {
     database: config.connection.database,
@@ -41,8 +44,20 @@ export async function inspect(config: Config, db: Db): Promise<Installation> {
     sources: { ...sources, ...(refunds && { refunds }) },
     funnels: config.funnels,
     retentions: config.retentions,
+    alerts: { off, thresholds, subjects, holidays, runbooks },
+    sections: filledSections(config),
+    watched: watchedSources(config),
+    pipelines: config.pipelines,
+    systemTables: await readSystemTables(db),
   };
   return withCapped(installation, await readCapped(installation, db));
+}
+
+async function readSystemTables(db: Db): Promise<readonly string[]> {
+  const rows = await db.query<{ name: string }>(
+    "SELECT name FROM system.tables WHERE database = 'system' ORDER BY name",
+  );
+  return rows.map(({ name }) => name);
 }
 
 type Resolved = Pick<Source, 'columns' | 'types' | 'nullable'> & {

@@ -1,3 +1,7 @@
+import type { Section } from '../config/sections';
+import type { PipelineConfig } from '../config/collectConfig';
+import type { AlertsConfig } from '../config/config';
+import type { WatchedSource } from '../config/watched';
 import type { FunnelSpec } from '../core/funnel/spec';
 import type { RetentionSpec } from '../core/retention/spec';
 import type { RoleName, SourceClass, WeekStart } from '../core/model';
@@ -71,4 +75,14 @@ export interface Installation {
   /** Kept as rollups; all the events and dimensions that they name are in the step rows. */
   readonly funnels: readonly FunnelSpec[];
   readonly retentions: readonly RetentionSpec[];
+  /** What tidemark.yaml says of alert rules, as far as their views and tables depend on it. */
+  readonly alerts: Pick<AlertsConfig, 'off' | 'thresholds' | 'subjects' | 'holidays' | 'runbooks'>;
+  /** Sections of tidemark.yaml that are filled. Health tables are made only with `collect`. */
+  readonly sections: readonly Section[];
+  /** What `tidemark collect` looks at; nothing where nothing is collected. */
+  readonly watched: readonly WatchedSource[];
+  /** How tables come from Postgres; none where nothing is collected. */
+  readonly pipelines: readonly PipelineConfig[];
+  /** Tables of the server's `system` database. */
+  readonly systemTables: readonly string[];
 }

@@ -165,3 +165,55 @@ test.each([
   await expect(migrate(broken)).rejects.toThrow(text);
   expect(await engine.db.query("SELECT name FROM system.databases WHERE name = 'bad_tidemark'")).toEqual([]);
 });
+
+test('without any role, where only pipelines are watched, there are health tables and nothing to refresh', async () => {
+  const collect = { buffer: { rows: 1, bytes: 1 }, clickhouse: { everySeconds: 30, queries: true } };
+  const wanted = testConfig({
+    database: 'watched_tidemark',
+    collect: { ...collect, postgres: [], kafka: [], connect: [], dbt: [] },
+  });
+  const { plan } = await migrate(wanted);
+  expect(actions(plan)).toMatchObject({ health_source: 'create', health_slot: 'create', done_v: 'create' });
+  expect(actions((await migrate(wanted)).plan)).toEqual({});
+  expect(await engine.db.query('SELECT rollup FROM watched_tidemark.rollup_status')).toEqual([]);
+  expect(Object.keys(actions((await migrate(testConfig({ database: 'bare_tidemark' }))).plan))).not.toContain(
+    'health_slot',
+  );
+});
+
+test('class window: what a small source had before its window is counted as well, refunds too', async () => {
+  await engine.db.command('CREATE DATABASE old_days');
+  await engine.db.command(
+    'CREATE TABLE old_days.orders (id UInt64, at DateTime64(3), user UInt64, amount Decimal(18, 2), back Decimal(18, 2), back_at Nullable(DateTime64(3))) ENGINE = ReplacingMergeTree ORDER BY id',
+  );
+  await engine.db.command(
+    'INSERT INTO old_days.orders SELECT number, now64(3) - toIntervalDay(number), 1, 10, 10, now64(3) - toIntervalDay(number) FROM numbers(40)',
+  );
+  const columns = { id: 'id', time: 'at', user: 'user', amount: 'amount', refundAmount: 'back', refundTime: 'back_at' };
+  const { installation } = await migrate(
+    testConfig({
+      database: 'old_days_tidemark',
+      roles: {
+        orders: {
+          table: 'old_days.orders',
+          sourceClass: 'window',
+          windowDays: 3,
+          columns,
+          constants: { currency: 'EUR' },
+        },
+      },
+    }),
+  );
+  await refreshOnce(installation, engine.db);
+  for (const [rollup, number] of [
+    ['refund_day', 'refunds'],
+    ['customer_day', 'orders'],
+    ['order_day', 'orders'],
+  ])
+    expect([
+      rollup,
+      await engine.db.query(
+        `SELECT uniqExact(d) AS days, toInt64(sum(${number})) AS n FROM old_days_tidemark.${rollup} FINAL`,
+      ),
+    ]).toEqual([rollup, [{ days: 40, n: 40 }]]);
+});

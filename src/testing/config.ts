@@ -1,8 +1,10 @@
 import { stringify } from 'yaml';
 
+import { defaultAlerts } from '../config/config';
 import type { Config, RoleConfig } from '../config/config';
 import { defaultApdexMs } from '../config/role';
 import type { RoleName } from '../core/model';
+import { alertRules } from '../packs/rules';
 
 /** What a test must say of a role; the rest gets the defaults of tidemark.yaml. */
 export type TestRole = Pick<RoleConfig, 'table' | 'sourceClass' | 'columns'> & Partial<RoleConfig>;
@@ -19,6 +21,10 @@ export interface TestConfig {
   readonly roles?: Readonly<Partial<Record<RoleName, TestRole>>>;
   readonly funnels?: Config['funnels'];
   readonly retentions?: Config['retentions'];
+  /** Where nothing is said, no rule is installed: their views are half of what a migration makes. `{}`: all of them. */
+  readonly alerts?: Partial<Config['alerts']>;
+  readonly pipelines?: Config['pipelines'];
+  readonly collect?: Config['collect'];
 }
 
 /** A role with the defaults of tidemark.yaml. */
@@ -33,9 +39,51 @@ export const testRole = (role: TestRole): RoleConfig => ({
   ...role,
 });
 
+/** A pipeline of every part, and a collector that looks at it. */
+export const watchedPipeline: Required<Pick<TestConfig, 'pipelines' | 'collect'>> = {
+  pipelines: [
+    {
+      name: 'shop',
+      kind: 'debezium',
+      roles: [],
+      postgres: { server: 'main', database: 'shop', slot: 'tidemark', publication: 'tidemark' },
+      heartbeat: { table: 'public.beat', target: 'shop.beat', column: 'beat_at', everySeconds: 10 },
+      tables: [{ table: 'public.orders', target: 'shop.orders', ignore: [] }],
+      checks: ['shop.pipeline_checks'],
+      kafka: {
+        cluster: 'main',
+        groups: [{ group: 'ch_orders', topics: ['shop.public.orders'] }],
+        lagFloor: 0,
+        deadLetters: [],
+      },
+      connect: { cluster: 'main', connectors: ['shop'] },
+    },
+  ],
+  collect: {
+    buffer: { rows: 1, bytes: 1 },
+    clickhouse: { everySeconds: 30, queries: true },
+    postgres: [{ name: 'main', url: 'postgres://u@h/shop', password: '', everySeconds: 15, tablesEverySeconds: 60 }],
+    kafka: [{ name: 'main', brokers: ['k:9092'], tls: false, everySeconds: 15 }],
+    connect: [{ name: 'main', url: 'http://c:8083', password: '', everySeconds: 15 }],
+    dbt: [],
+  },
+};
+
 /** A configuration with defaults, so that a new key does not touch every test. */
 export function testConfig(own: TestConfig): Config {
-  const { database, url = '', reporting, refresh, tiers, roles = {}, funnels = [], retentions = [] } = own;
+  const {
+    database,
+    url = '',
+    reporting,
+    refresh,
+    tiers,
+    roles = {},
+    funnels = [],
+    retentions = [],
+    alerts,
+    pipelines = [],
+    collect,
+  } = own;
   const mapped = Object.entries(roles).map(([name, role]) => [name, testRole(role)] as const);
   return {
     file: 'tidemark.yaml',
@@ -54,6 +102,9 @@ export function testConfig(own: TestConfig): Config {
     roles: Object.fromEntries(mapped),
     funnels,
     retentions,
+    alerts: { ...defaultAlerts, off: alerts ? [] : alertRules.map(({ name }) => name), ...alerts },
+    pipelines,
+    ...(collect && { collect }),
   };
 }
 

@@ -126,25 +126,31 @@ export async function startPreview(options: PreviewOptions): Promise<Preview> {
       ],
     });
     stops.push(() => server.close());
-    const executablePath = browsers.find((path) => path && existsSync(path));
-    if (!executablePath) throw new Error('No Chromium found. Install it or set CHROMIUM to its path.');
-    const browser = await chromium.launch({ executablePath, args: browserArgs });
-    stops.push(() => browser.close());
-    const begin = async (path: string, size: Size = { width: 1400, height: 2600 }) => {
-      const page = await openPage(browser, size);
-      await page.page.goto(`${server.url}${path}`);
-      return page;
-    };
-    const open = async (path: string, size?: Size) => {
-      const page = await begin(path, size);
-      await page.settled();
-      return page;
-    };
-    return { engine, server, browser, open, begin, stop };
+    const browsing = await browse(server.url);
+    stops.push(browsing.stop);
+    return { engine, server, ...browsing, stop };
   } catch (thrown) {
     await stop();
     throw thrown;
   }
+}
+
+/** A Chromium for a preview that runs already. */
+export async function browse(url: string): Promise<Pick<Preview, 'browser' | 'open' | 'begin' | 'stop'>> {
+  const executablePath = browsers.find((path) => path && existsSync(path));
+  if (!executablePath) throw new Error('No Chromium found. Install it or set CHROMIUM to its path.');
+  const browser = await chromium.launch({ executablePath, args: browserArgs });
+  const begin = async (path: string, size: Size = { width: 1400, height: 2600 }) => {
+    const page = await openPage(browser, size);
+    await page.page.goto(`${url}${path}`);
+    return page;
+  };
+  const open = async (path: string, size?: Size) => {
+    const page = await begin(path, size);
+    await page.settled();
+    return page;
+  };
+  return { browser, open, begin, stop: () => browser.close() };
 }
 
 /** One browser window with the preview in it. */

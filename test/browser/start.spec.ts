@@ -103,7 +103,7 @@ test('says which demo does not exist, with exit code 1 and nothing started', asy
   const run = start(['--demo', 'nowhere']);
   expect(await run.ended).toBe(1);
   expect(run.output().trim()).toBe(
-    'There is no demo "nowhere". Known: cdnow, product. Example: npm start -- --demo cdnow',
+    'There is no demo "nowhere". Known: cdnow, product, shop, shop-kafka. Example: npm start -- --demo cdnow',
   );
 });
 

@@ -30,6 +30,12 @@ const tidemark = (...args: string[]) => {
 };
 const built = [
   'dashboards/active-users.json',
+  'dashboards/alerts.json',
+  'dashboards/cdc-kafka.json',
+  'dashboards/cdc-postgres.json',
+  'dashboards/clickhouse.json',
+  'dashboards/cost.json',
+  'dashboards/dbt.json',
   'dashboards/feature-adoption.json',
   'dashboards/finance.json',
   'dashboards/funnels.json',
@@ -38,6 +44,16 @@ const built = [
   'dashboards/retention.json',
   'dashboards/rollups.json',
   'dashboards/subscriptions.json',
+  'provisioning/alerting/mutetimes.yaml',
+  'provisioning/alerting/rules.yaml',
+  'provisioning/alerting/templates.yaml',
+  'provisioning/alertmanager/alertmanager.yml',
+  'provisioning/alertmanager/tidemark.tmpl',
+  'provisioning/compose/alerting/contactpoints.yaml',
+  'provisioning/compose/alerting/mutetimes.yaml',
+  'provisioning/compose/alerting/policies.yaml',
+  'provisioning/compose/alerting/rules.yaml',
+  'provisioning/compose/alerting/templates.yaml',
   'provisioning/dashboards/tidemark.yaml',
   'provisioning/datasources/tidemark.yaml',
 ];
@@ -90,6 +106,20 @@ test('a tidemark.yaml in the folder is taken: zone, database, roles; what is no 
   expect(JSON.parse(home)).toMatchObject({ timezone: 'Europe/Berlin' });
   expect(home).toContain('`numbers`.`active_day`');
   expect(tidemark('--check').status).toBe(0);
+});
+
+test('who is told is a file of its own, which goes when nobody is', () => {
+  const points = 'provisioning/alerting/contactpoints.yaml';
+  writeFileSync(join(dir, 'tidemark.yaml'), `${eventsOnly}alerts: { slack: { by: token, channel: '#ops' } }\n`);
+  expect(tidemark().stdout).toContain(`written: ${points}`);
+  expect(readFileSync(join(dir, points), 'utf8')).toContain('recipient: "#ops"');
+  writeFileSync(join(dir, 'tidemark.yaml'), `${eventsOnly}alerts: { slack: { by: token } }\n`);
+  const { status, stdout, stderr } = tidemark();
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain('alerts.slack.channel: With by: token a message needs a channel');
+  expect(readFileSync(join(dir, points), 'utf8')).toContain('recipient: "#ops"');
+  writeFileSync(join(dir, 'tidemark.yaml'), eventsOnly);
+  expect(tidemark().stdout).toContain(`removed: ${points}`);
 });
 
 test('--out makes the folder', () => {

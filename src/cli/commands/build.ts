@@ -6,11 +6,10 @@ import type { Command } from 'commander';
 import { loadConfig } from '../../config/load';
 import { messageOf } from '../../core/errors';
 import { fail } from '../../dashboards/errors';
-import { buildFiles } from '../../dashboards/files';
 import type { BuiltFile } from '../../dashboards/files';
 import { defaultSettings, settingsOf } from '../../dashboards/settings';
 import type { BuildSettings } from '../../dashboards/settings';
-import { compare } from '../built';
+import { allFiles, compare } from '../built';
 import type { Differences } from '../built';
 import { configOption, configPath, defineCommand, exitCodes, jsonOption, withOutput } from '../run';
 import type { ConfigOptions } from '../run';
@@ -20,11 +19,11 @@ interface BuildFlags extends ConfigOptions {
   readonly check?: boolean;
 }
 
-/** `tidemark build`: writes dashboards and provisioning files; asks no ClickHouse. */
+/** `tidemark build`: writes dashboards, provisioning and alert files; asks no ClickHouse. */
 export function buildCommand(): Command {
   return defineCommand({
     name: 'build',
-    summary: "Write Grafana's dashboards and provisioning files for this configuration",
+    summary: "Write Grafana's dashboards, its provisioning files and those of Alertmanager for this configuration",
     examples: [
       'tidemark build                  # dashboards/*.json and provisioning/ below the current folder',
       'tidemark build --out /srv/grafana --config tidemark.yaml',
@@ -40,7 +39,7 @@ export function buildCommand(): Command {
 
 async function build(flags: BuildFlags): Promise<void> {
   await withOutput(flags, (out) => {
-    const files = buildFiles(settingsFor(flags));
+    const files = allFiles(settingsFor(flags));
     const differences = compare(flags.out, files);
     const names = [...differences.changed, ...differences.missing, ...differences.left].sort();
     if (flags.check) {

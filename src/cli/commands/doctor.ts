@@ -4,15 +4,15 @@ import { Option } from 'commander';
 import type { Config } from '../../config/config';
 import type { RoleName } from '../../core/model';
 import { roleNames } from '../../core/model';
-import { buildFiles } from '../../dashboards/files';
 import { settingsOf } from '../../dashboards/settings';
 import type { BuiltDashboards, Finding, State } from '../../schema/doctor';
 import { doctor, worst } from '../../schema/doctor';
-import { compare } from '../built';
+import { allFiles, compare } from '../built';
 import { fail } from '../errors';
 import { configOption, defineCommand, exitCodes, jsonOption, withConfig } from '../run';
 import type { ConfigOptions } from '../run';
 import { packageVersion } from '../version';
+import { wrapped } from '../wrapped';
 
 interface DoctorFlags extends ConfigOptions {
   readonly role?: RoleName;
@@ -57,8 +57,16 @@ async function examineAll(flags: DoctorFlags): Promise<void> {
 
 /** Only dashboards: provisioning files are often edited, or stand elsewhere. */
 function builtIn(folder: string, config: Config): BuiltDashboards {
-  const files = buildFiles(settingsOf(config)).filter(({ path }) => path.startsWith('dashboards/'));
-  return { folder, files: files.length, ...compare(folder, files) };
+  const all = allFiles(settingsOf(config));
+  const ours = (paths: readonly string[]) => paths.filter((path) => path.startsWith('dashboards/'));
+  const { changed, missing, left } = compare(folder, all);
+  return {
+    folder,
+    files: ours(all.map(({ path }) => path)).length,
+    changed: ours(changed),
+    missing: ours(missing),
+    left: ours(left),
+  };
 }
 
 const row = ({ check, subject, state, code, what, todo }: Finding) => [
@@ -68,20 +76,6 @@ const row = ({ check, subject, state, code, what, todo }: Finding) => [
   wrapped(state === 'ok' ? '' : `${code}: ${what}`),
   wrapped(todo),
 ];
-
-/** Characters of a line of text in a cell. */
-const width = 60;
-
-/** Breaks a sentence between words, so that the table stays as wide as a screen. */
-function wrapped(text: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.join('\n');
-}
 
 function summary(findings: readonly Finding[]): string {
   const count = (state: State) => findings.filter((f) => f.state === state).length;

@@ -44,7 +44,7 @@ export function migrateCommand(): Command {
     .addOption(
       new Option(
         '--print-access [format]',
-        "only print who may do what: SQL for roles, limits, quota and users, or users.d XML for Grafana's user",
+        "only print who may do what: SQL for roles, limits, quota and users, or users.d XML for Grafana's users",
       )
         .choices(['sql', 'xml'])
         .preset('sql'),

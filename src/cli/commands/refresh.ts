@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 
-import { inspect, refreshOnce, refreshSteps, requireMigrated, settle } from '../../schema';
+import { inspect, lookAtRules, refreshOnce, refreshSteps, requireMigrated, settle } from '../../schema';
 import { configOption, defineCommand, jsonOption, withConfig } from '../run';
 import type { ConfigOptions } from '../run';
 
-/** `tidemark refresh`: brings every rollup up to this moment, and waits for it. */
+/** `tidemark refresh`: brings every rollup up to this moment, and waits for it; then every alert rule is looked at. */
 export function refreshCommand(): Command {
   return defineCommand({
     name: 'refresh',
-    summary: 'Bring every rollup up to this moment now, instead of at its next turn',
+    summary: 'Bring every rollup up to this moment now, instead of at its next turn, and look at the alert rules',
     examples: ['tidemark refresh', 'tidemark refresh --json'],
   })
     .addOption(configOption())
@@ -31,8 +31,10 @@ async function refresh(flags: ConfigOptions): Promise<void> {
     } finally {
       bar.stop();
     }
+    const looked = await lookAtRules(installation, db);
     const seconds = (Date.now() - startedMs) / 1000;
-    out.data({ steps: steps.map((s) => s.name), seconds });
-    out.say(`Refreshed ${steps.length} tables in ${seconds.toFixed(1)} s.`);
+    for (const { rule, error } of looked) if (error !== undefined) out.note(`Rule ${rule} cannot be asked: ${error}`);
+    out.data({ steps: steps.map((s) => s.name), rules: looked, seconds });
+    out.say(`Refreshed ${steps.length} tables and looked at ${looked.length} alert rules in ${seconds.toFixed(1)} s.`);
   });
 }

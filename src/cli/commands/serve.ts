@@ -10,6 +10,8 @@ interface ServeFlags {
   readonly readonly?: boolean;
   readonly user: string;
   readonly password: string;
+  readonly configFile?: string;
+  readonly queryLog: boolean;
 }
 
 /** `tidemark serve`: the embedded ClickHouse, until Ctrl-C. */
@@ -25,6 +27,8 @@ export function serveCommand(): Command {
   })
     .option('--data <dir>', 'folder for the data, made if missing', 'data/clickhouse')
     .option('--port <number>', 'port on 127.0.0.1; 0 picks a free one', portNumber, 18_123)
+    .option('--config-file <file>', "settings of the server, in the form of ClickHouse's config.xml")
+    .option('--no-query-log', 'do not write queries down in system.query_log')
     .option('--readonly', 'every request is one of a user with readonly = 1')
     .addOption(new Option('--user <name>', 'the one user').env('TIDEMARK_SERVE_USER').default('default'))
     .addOption(new Option('--password <text>', 'its password').env('TIDEMARK_SERVE_PASSWORD').default(''))
@@ -36,9 +40,24 @@ function portNumber(text: string): number {
   return Number(text);
 }
 
-async function serve({ data, port, readonly = false, user, password }: ServeFlags): Promise<void> {
+async function serve({
+  data,
+  port,
+  readonly = false,
+  user,
+  password,
+  configFile,
+  queryLog,
+}: ServeFlags): Promise<void> {
   const out = outputFor({});
-  const server = await startServer({ dataDir: data, port, readonly, login: { user, password } });
+  const server = await startServer({
+    dataDir: data,
+    port,
+    readonly,
+    login: { user, password },
+    queryLog,
+    ...(configFile !== undefined && { configFile }),
+  });
   out.say(`ClickHouse ${server.version} (embedded) answers on ${server.url}, data in ${data}. Ctrl-C stops it.`);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);

@@ -154,7 +154,8 @@ test.each(cases)(
       } else if (step === steps - 2) {
         await ask();
         await world.refreshFresh();
-      } else if (step < steps - 4) {
+      } else if (step === 1) {
+        // One refresh over a part of the rows before; how refreshes add up is the law's matter.
         await world.refresh();
       }
     }

@@ -29,6 +29,12 @@ function mapping(words: readonly Word[]): ValueMapping {
   return { type: MappingType.ValueToText, options: Object.fromEntries(options) };
 }
 
+/** Words of a metric as mappings of a whole panel. */
+export function mappingsOf(metric: MetricName): ValueMapping[] {
+  const { words }: MetricStyle = styleOf(metric);
+  return words ? [mapping(words)] : [];
+}
+
 /** Field properties of a metric, for an override of its column: the only place where units and colours are set. */
 export function metricProperties(metric: MetricName): DynamicConfigValue[] {
   const { unit, decimals, steps, words }: MetricStyle = styleOf(metric);

@@ -5,6 +5,7 @@ import type { PanelSpec } from '../spec';
 import { barchartPanel } from './barchart';
 import { bargaugePanel } from './bargauge';
 import { heatmapPanel } from './heatmap';
+import { statetimelinePanel } from './statetimeline';
 import { statPanel } from './stat';
 import { tablePanel } from './table';
 import { textPanel } from './text';
@@ -33,6 +34,8 @@ export function panelBuilder(spec: PanelSpec): AnyPanelBuilder {
       return bargaugePanel(spec);
     case 'heatmap':
       return heatmapPanel(spec);
+    case 'statetimeline':
+      return statetimelinePanel(spec);
     case 'table':
       return tablePanel(spec);
     case 'text':

@@ -11,23 +11,24 @@ import { queryBuilder, savedQuery } from '../query';
 import type { Column, TablePanel } from '../spec';
 import { metricProperties, noThresholds, plainColour } from './common';
 
-const coloured: DynamicConfigValue = {
-  id: 'custom.cellOptions',
-  value: { type: TableCellDisplayMode.ColorBackground, mode: TableCellBackgroundDisplayMode.Basic },
-};
+/** How a cell is drawn: on a colour, as a word in its colour (for states), over several lines; `undefined`: as Grafana likes. */
+function cellOptions({ coloured, wrap }: Column): object | undefined {
+  if (coloured === 'background')
+    return { type: TableCellDisplayMode.ColorBackground, mode: TableCellBackgroundDisplayMode.Basic };
+  if (coloured === 'text') return { type: TableCellDisplayMode.ColorText };
+  return wrap ? { type: TableCellDisplayMode.Auto } : undefined;
+}
 
-/** A word in its colour: for states. */
-const colouredText: DynamicConfigValue = {
-  id: 'custom.cellOptions',
-  value: { type: TableCellDisplayMode.ColorText },
-};
-
-function columnProperties({ metric, width, coloured: isColoured, link }: Column): DynamicConfigValue[] {
+function columnProperties(column: Column): DynamicConfigValue[] {
+  const { metric, width, link, wrap, hidden } = column;
+  const options = cellOptions(column);
   return [
     ...(metric ? metricProperties(metric) : []),
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
     ...(link ? [{ id: 'links', value: [{ title: link.title, url: cellUrl(link) }] }] : []),
-    ...(isColoured ? [isColoured === 'text' ? colouredText : coloured] : []),
+    ...(options ? [{ id: 'custom.cellOptions', value: options }] : []),
+    ...(wrap ? [{ id: 'custom.wrapText', value: true }] : []),
+    ...(hidden ? [{ id: 'custom.hideFrom', value: { viz: true } }] : []),
   ];
 }
 

@@ -8,7 +8,12 @@ import {
   StackingMode,
   VisibilityMode,
 } from '@grafana/grafana-foundation-sdk/common';
-import { FieldColorBuilder, ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
@@ -51,6 +56,7 @@ export function timeseriesPanel(spec: TimeseriesPanel): PanelBuilder {
   if (!spec.belowZero) panel.min(0);
   if (spec.max !== undefined) panel.max(spec.max);
   if (spec.limit !== undefined) limitLine(panel, spec.limit);
+  if (spec.limitSeries !== undefined) panel.overrideByName(spec.limitSeries, limitProperties);
   if (spec.byLabel) return byLabel(panel, spec.byLabel);
   for (const { column, metric, open } of spec.series) {
     panel.overrideByName(column, metricProperties(metric));
@@ -58,6 +64,18 @@ export function timeseriesPanel(spec: TimeseriesPanel): PanelBuilder {
   }
   return panel;
 }
+
+/** A series that is a limit: a dashed line of the same look, named in the legend with its last value. */
+const limitProperties: DynamicConfigValue[] = [
+  { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: verdictColours.bad } },
+  { id: 'custom.drawStyle', value: GraphDrawStyle.Line },
+  { id: 'custom.fillOpacity', value: 0 },
+  { id: 'custom.lineStyle', value: { fill: 'dash', dash: [8, 8] } },
+  { id: 'custom.lineWidth', value: 1 },
+  { id: 'custom.showPoints', value: VisibilityMode.Never },
+  // It may have two points only, between those of the others.
+  { id: 'custom.spanNulls', value: true },
+];
 
 /** A dashed line; the axis reaches it, so that one sees how far away it is. */
 function limitLine(panel: PanelBuilder, limit: number): void {

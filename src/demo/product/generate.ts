@@ -17,7 +17,12 @@ export interface ProductOptions {
   readonly nowMs: number;
   /** Another seed makes other people. */
   readonly seed?: number;
+  /** Only what happened on this day of the demo, counted from 0, and later; without subscriptions. The same rows as in all of it. */
+  readonly fromDay?: number;
 }
+
+/** The seed of the demo that everybody has. */
+export const productSeed = 20_260_401;
 
 /** Length of the demo's past when it is first seeded. */
 export const productDays = 120;
@@ -29,13 +34,19 @@ export const firstDayFor = (nowMs: number): number => Math.floor(nowMs / dayMs) 
  * Generates everything that happened in a made-up young shop up to now: the same rows for the same options, and with a
  * later `nowMs` the same rows and more (an order may have been refunded since: then its `_version` has grown).
  */
-export function productRows({ firstDayMs, nowMs, seed = 20_260_401 }: ProductOptions): Required<DemoRows> {
+export function productRows({
+  firstDayMs,
+  nowMs,
+  seed = productSeed,
+  fromDay = 0,
+}: ProductOptions): Required<DemoRows> {
   const users: User[] = [];
   const events: EventRow[] = [];
   const orders: OrderRow[] = [];
   const requests: RequestRow[] = [];
   for (let day = 0; firstDayMs + day * dayMs <= nowMs; day++) {
     users.push(...signUpsOf(seed, firstDayMs, day));
+    if (day < fromDay) continue;
     const rhythm = weekdayRhythm[weekdayOf(firstDayMs, day)] ?? 1;
     const dayStartMs = firstDayMs + day * dayMs;
     let orderNumber = 0;
@@ -48,13 +59,12 @@ export function productRows({ firstDayMs, nowMs, seed = 20_260_401 }: ProductOpt
       actions.forEach(({ name, atMs }, i) => {
         const orderId = name === 'purchase' ? day * 100_000 + ++orderNumber : 0;
         if (atMs > nowMs || isFailed(seed, user, name, atMs - firstDayMs)) return;
-        if (!isLost(seed, user, name, atMs - firstDayMs, i))
-          events.push(eventOf(user, name, atMs, `${user.id}-${day}-${i}`));
+        if (!isLost(user, name, atMs - firstDayMs)) events.push(eventOf(user, name, atMs, `${user.id}-${day}-${i}`));
         if (orderId > 0) orders.push(orderOf(seed, user, orderId, atMs, nowMs));
       });
     }
   }
-  const subscriptions = users.flatMap((user) => subscriptionOf(seed, user, firstDayMs, nowMs));
+  const subscriptions = fromDay > 0 ? [] : users.flatMap((user) => subscriptionOf(seed, user, firstDayMs, nowMs));
   return { events, orders, requests, subscriptions };
 }
 

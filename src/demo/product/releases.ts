@@ -56,6 +56,17 @@ export function releaseAt(service: Service, sinceFirstDayMs: number, luck: numbe
   return settled(schedule, reachedMs < sinceMs - fixedAfterMs ? minor : minor - 1);
 }
 
+/** Whether a bad release answers at any time between two instants, in milliseconds as {@link releaseAt} takes them. */
+export function hasBad(service: Service, fromMs: number, toMs: number): boolean {
+  const { firstDay, everyDays, hour, badEach } = schedules[service];
+  if (badEach === undefined) return false;
+  for (let minor = badEach; ; minor += badEach) {
+    const beginsMs = (firstDay + (minor - 1) * everyDays) * dayMs + hour * hourMs;
+    if (beginsMs > toMs) return false;
+    if (beginsMs + badForMs > fromMs) return true;
+  }
+}
+
 const isBad = ({ badEach = Infinity }: Schedule, minor: number): boolean => minor > 0 && minor % badEach === 0;
 
 /** What a minor release is in the end: the bad one as put right. */

@@ -80,9 +80,9 @@ export function activeDaysPanel(sql: DashboardSql): BarChartPanel {
   };
 }
 
-/** Days of the median that a day is held against, and the share of it below which one looks. */
+/** Days of the median that a day is held against, and the fall below it from which on one looks where no alert says otherwise. */
 const weeks = 4;
-const watchedShare = 0.8;
+const watchedDrop = 0.2;
 
 /** Daily active users beside what the same weekday usually has. */
 export function dailyPanel(sql: DashboardSql): TimeseriesPanel {
@@ -90,9 +90,9 @@ export function dailyPanel(sql: DashboardSql): TimeseriesPanel {
     kind: 'timeseries',
     title: 'Active users per day',
     about: {
-      what: `Distinct users with at least one event on the day, the median of the same weekday in the ${weeks} weeks before, and ${watchedShare * 100} % of that: a whole day below it is worth a look. The lone point is today so far.`,
-      how: `Exact; a day begins at midnight of the reporting zone. The median begins where ${weeks} such weekdays lie before; these are read beyond the range, so that it does not change with it.`,
-      from: ['active_day'],
+      what: `Distinct users with at least one event on the day, the median of the same weekday in the ${weeks} weeks before, and the least of that at which the alert *Daily active users drop* still keeps quiet (${100 * (1 - watchedDrop)} % where it is not installed): a whole day below it is worth a look. The lone point is today so far.`,
+      how: `Exact; a day begins at midnight of the reporting zone. The median begins where ${weeks} such weekdays lie before; these are read beyond the range, so that it does not change with it. The alert also asks that a fall is more than chance does.`,
+      from: ['active_day', 'thresholds'],
     },
     draw: 'line',
     series: [
@@ -106,7 +106,7 @@ export function dailyPanel(sql: DashboardSql): TimeseriesPanel {
         if(d < ${sql.today}, dau, NULL) ${sql.as('Active users')},
         if(d = ${sql.today}, dau, NULL) ${sql.as('Active users, today so far')},
         usual ${sql.as('Same weekday, median')},
-        ${watchedShare} * usual ${sql.as('Watch below')}
+        (1 - ifNull(${sql.limit('dau_drop', 'drop')}, ${watchedDrop})) * usual ${sql.as('Watch below')}
       FROM (
         SELECT t, d, dau, if(count() OVER w = ${weeks}, quantileExactInclusive(0.5)(dau) OVER w, NULL) AS usual
         FROM ${sql.rollup('active_day')}

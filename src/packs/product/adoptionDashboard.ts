@@ -6,8 +6,8 @@ import type {
   DashboardSql,
   StatPanel,
   TablePanel,
-  TimeseriesPanel,
 } from '../../dashboards/spec';
+import { eventsPerMinute } from './eventPanels';
 
 /** Weeks after the first that the grid and the curve show. */
 const laterWeeks = 12;
@@ -246,44 +246,6 @@ function lagPanel(sql: DashboardSql): BarChartPanel {
         LIMIT 60
       )
       ORDER BY lag`,
-  };
-}
-
-/** Minutes of the wider mean. */
-const meanMinutes = 5;
-
-function eventsPerMinute(sql: DashboardSql): TimeseriesPanel {
-  const tiers = sql.tiers('event');
-  return {
-    kind: 'timeseries',
-    title: 'Events per minute',
-    about: {
-      what: `Events of any name per minute: minute by minute and as the mean of the last ${meanMinutes} minutes where the range is at most six hours; beyond, the mean per minute of each quarter hour, hour or day.`,
-      how: 'Redelivered copies count once; minutes without events are 0. The bucket that is not over is left out.',
-      from: tiers.tables,
-    },
-    draw: 'line',
-    series: [
-      { column: 'Per minute', metric: 'activeUsers' },
-      { column: `Mean of ${meanMinutes} minutes`, metric: 'monthlyUsers' },
-    ],
-    sql: `
-      WITH ${tiers.named}
-      SELECT
-        time,
-        rate ${sql.as('Per minute')},
-        if(tier = 'minute', avg(rate) OVER (ORDER BY time ROWS BETWEEN ${meanMinutes - 1} PRECEDING AND CURRENT ROW), NULL) ${sql.as(`Mean of ${meanMinutes} minutes`)}
-      FROM (
-        SELECT time, sum(events) * 60 / dateDiff('second', time, ${tiers.ends}) AS rate
-        FROM (
-          SELECT time, events FROM ${tiers.rows('n AS events')}
-          UNION ALL
-          SELECT time, events FROM ${tiers.grid('toUInt64(0) AS events')}
-        )
-        WHERE ${tiers.ends} <= mark
-        GROUP BY time
-      )
-      ORDER BY time`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { DashboardKit, DashboardSpec, DashboardSql } from '../../dashboards/spec';
 import type { StatPanel, TimeseriesPanel } from '../../dashboards/spec';
 import { activeDaysPanel, dailyPanel, lifecycleGrain, lifecyclePanel, weekdaysPanel } from './activityPanels';
+import { eventsPanel, eventsPerMinute } from './eventPanels';
 
 const closedOnly = 'Days that are not over are left out.';
 
@@ -95,34 +96,6 @@ export function activeUsersTrend(sql: DashboardSql, withDaily: boolean): Timeser
   };
 }
 
-function eventsPanel(sql: DashboardSql): TimeseriesPanel {
-  const chosen = '$__dateFilter(d) AND event IN (${event:sqlstring})';
-  return {
-    kind: 'timeseries',
-    title: 'Events per day, by name',
-    about: {
-      what: 'Events of the chosen names. The nine most frequent of the range by name, the others as one.',
-      how: `Redelivered copies count once. A day without a bar has no event. ${closedOnly}`,
-      from: ['event_day'],
-    },
-    draw: 'bars',
-    stacked: true,
-    series: [],
-    byLabel: { label: 'event', metric: 'events' },
-    sql: `
-      SELECT time, event, sum(events) ${sql.as('Events')}
-      FROM (
-        SELECT t AS time, if(event IN (
-            SELECT event FROM ${sql.rollup('event_day')} WHERE ${chosen}
-            GROUP BY event ORDER BY sum(n) DESC, event LIMIT 9
-          ), toString(event), 'all others') AS event, n AS events
-        FROM (SELECT t, event, n FROM ${sql.rollup('event_day')} WHERE ${chosen} AND d < ${sql.today})
-      )
-      GROUP BY time, event
-      ORDER BY time, event`,
-  };
-}
-
 function stickinessPanel(sql: DashboardSql): TimeseriesPanel {
   return {
     kind: 'timeseries',
@@ -168,7 +141,7 @@ export function activeUsersDashboard({ sql, trust }: DashboardKit): DashboardSpe
       {
         height: 4,
         panels: [
-          trust(['user_day', 'active_day', 'active_week', 'active_month', 'event_day']),
+          trust(['user_day', 'active_day', 'active_week', 'active_month', 'event_day', 'event_minute']),
           activeUsersStat(sql, 'day'),
           activeUsersStat(sql, 'week'),
           activeUsersStat(sql, 'month'),
@@ -181,6 +154,7 @@ export function activeUsersDashboard({ sql, trust }: DashboardKit): DashboardSpe
         height: 11,
         panels: [weekdaysPanel(sql)],
       },
+      { height: 8, panels: [eventsPerMinute(sql)] },
     ],
   };
 }

@@ -14,8 +14,6 @@ import type {
 import { latencyBuckets } from './latencyBuckets';
 
 const family = 'request';
-/** At which an error rate calls someone; the palette colours by the same. */
-const errorLimit = 0.02;
 
 /** A release or endpoint that the source does not tell. */
 const named = (column: string) => `if(${column} = '', '(none)', ${column})`;
@@ -36,6 +34,9 @@ const edges = 'A bucket that the range touches is counted whole.';
 const recently =
   'Of the last 5 whole minutes of the range that are counted up to their end; where minutes are not kept any more, of its last whole quarter hour.';
 const openPoint = 'The lone point is the bucket that is not over.';
+
+/** Seconds of the running bucket before which its rate would say nothing: rows may be counted a little before their time is proven. */
+const leastSeconds = 10;
 
 interface RecentStat {
   readonly title: string;
@@ -100,7 +101,7 @@ function throughputPanel(sql: DashboardSql, tiers: TierSql): TimeseriesPanel {
     title: 'Throughput',
     about: {
       what: `Requests per second. ${openPoint}`,
-      how: `Requests of the bucket divided by its seconds, of the running one by those that passed; a bucket without any is zero. ${byRange} ${edges}`,
+      how: `Requests of the bucket divided by its seconds, of the running one by those that passed, from ${leastSeconds} on; a bucket without any is zero. ${byRange} ${edges}`,
       from: tiers.tables,
     },
     draw: 'line',
@@ -109,7 +110,7 @@ function throughputPanel(sql: DashboardSql, tiers: TierSql): TimeseriesPanel {
       WITH ${tiers.named}
       SELECT time, ${split(sql, tiers, 'rate', 'Requests')}
       FROM (
-        SELECT time, sum(n) / greatest(1, dateDiff('second', time, least(${tiers.ends}, mark))) AS rate
+        SELECT time, dateDiff('second', time, least(${tiers.ends}, mark)) AS passed, if(passed < ${leastSeconds}, NULL, sum(n) / passed) AS rate
         FROM (
           SELECT time, requests AS n FROM ${tiers.rows('requests', chosen)}
           UNION ALL
@@ -131,15 +132,20 @@ function latencyPanel(sql: DashboardSql, tiers: TierSql): TimeseriesPanel {
     kind: 'timeseries',
     title: 'Latency',
     about: {
-      what: `Time to answer that half, 95 % and 99 % of the requests do not exceed. No line, no request. ${openPoint}`,
-      how: `Sketches of the buckets are merged, never quantiles averaged: within 1 % of the true value. ${byRange} ${edges}`,
-      from: tiers.tables,
+      what: `Time to answer that half, 95 % and 99 % of the requests do not exceed. No line, no request. The dashed line is the limit in force of the alert *Latency p95*. ${openPoint}`,
+      how: `Sketches of the buckets are merged, never quantiles averaged: within 1 % of the true value. The alert also compares each service with what is usual for it. ${byRange} ${edges}`,
+      from: [...tiers.tables, 'thresholds'],
     },
     draw: 'line',
-    series: series.map(({ column, metric }) => ({ column, metric, open: `${column}, so far` })),
+    series: [
+      ...series.map(({ column, metric }) => ({ column, metric, open: `${column}, so far` })),
+      { column: 'Limit of p95', metric: 'latencyLimit' },
+    ],
+    limitSeries: 'Limit of p95',
     sql: `
       WITH ${tiers.named}
-      SELECT time, ${series.map(({ column, of }) => split(sql, tiers, `if(n = 0, NULL, ${of})`, column)).join(',\n        ')}
+      SELECT time, ${series.map(({ column, of }) => split(sql, tiers, `if(n = 0, NULL, ${of})`, column)).join(',\n        ')},
+        ${sql.limit('latency_p95', 'slo')} ${sql.as('Limit of p95')}
       FROM (
         SELECT time, sum(requests) AS n, quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(latency) AS q
         FROM ${tiers.rows('requests, latency', chosen)}
@@ -158,31 +164,36 @@ function errorRates(sql: DashboardSql, tiers: TierSql, by: 'service' | 'release'
     kind: 'timeseries',
     title: by === 'service' ? 'Error rate by service' : 'Error rate by release',
     about: {
-      what: `Share of the requests that failed (an error, or status 500 and above), ${by === 'service' ? 'service by service' : 'release by release of each service'}. The dashed line is 2 %.`,
-      how: `Failed requests of the bucket divided by all; nothing is drawn where there were none. The nine ${by === 'service' ? 'with the most requests' : 'newest of the range'} by name, the others as one. Buckets that are not over are left out. ${byRange}`,
-      from: tiers.tables,
+      what: `Share of the requests that failed (an error, or status 500 and above), ${by === 'service' ? 'service by service' : 'release by release of each service'}. The dashed line is the limit in force of the alert *Error rate*.`,
+      how: `Failed requests of the bucket divided by all; nothing is drawn where there were none. The nine ${by === 'service' ? 'with the most requests' : 'newest of the range'} by name, the others as one. Buckets that are not over are left out. A release or service may have a limit of its own, which is not drawn. ${byRange}`,
+      from: [...tiers.tables, 'thresholds'],
     },
     draw: 'line',
-    limit: errorLimit,
+    limitSeries: 'Limit',
     series: [],
     byLabel: { label: by, metric: 'errorRates' },
     sql: `
       WITH ${tiers.named}
-      SELECT time, if(rank <= 9, name, 'all others') AS ${by}, sum(e) / sum(n) ${sql.as('Error rate')}
+      SELECT time, ${by}, rate ${sql.as('Error rate')}
       FROM (
-        SELECT time, name, n, e, dense_rank() OVER (ORDER BY place DESC, name) AS rank
+        SELECT time, if(rank <= 9, name, 'all others') AS ${by}, sum(e) / sum(n) AS rate
         FROM (
-          SELECT time, name, n, e, ${rank} AS place
+          SELECT time, name, n, e, dense_rank() OVER (ORDER BY place DESC, name) AS rank
           FROM (
-            SELECT time, ${of} AS name, sum(requests) AS n, sum(errors) AS e
-            FROM ${tiers.rows('service, release, requests, errors', chosen)}
-            WHERE ${tiers.ends} <= mark
-            GROUP BY time, name
+            SELECT time, name, n, e, ${rank} AS place
+            FROM (
+              SELECT time, ${of} AS name, sum(requests) AS n, sum(errors) AS e
+              FROM ${tiers.rows('service, release, requests, errors', chosen)}
+              WHERE ${tiers.ends} <= mark
+              GROUP BY time, name
+            )
+            WINDOW w AS (PARTITION BY name)
           )
-          WINDOW w AS (PARTITION BY name)
         )
+        GROUP BY time, ${by}
+        UNION ALL
+        SELECT toDateTime(arrayJoin([$__fromTime, $__toTime])) AS time, 'Limit' AS ${by}, ${sql.limit('error_rate', 'rate')} AS rate
       )
-      GROUP BY time, ${by}
       ORDER BY time, ${by}`,
   };
 }

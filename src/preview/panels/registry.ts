@@ -6,6 +6,7 @@ import { heatMap } from './heatMap';
 import type { PanelDefinition } from './definition';
 import { pieChart } from './pieChart';
 import { stat } from './stat';
+import { stateTimeline } from './stateTimeline';
 import { table } from './table';
 import { text } from './text';
 import { timeSeries } from './timeSeries';
@@ -19,6 +20,7 @@ export const panelDefinitions: readonly PanelDefinition[] = [
   barGauge,
   barChart,
   heatMap,
+  stateTimeline,
   pieChart,
   text,
 ];

@@ -6,7 +6,7 @@ import { accessParts, accessPlan, readerXml } from '.';
 import type { AccessPlan } from '.';
 import { adminGrants, alertGrants, collectGrants } from './grants';
 import { alertLimits, readLimits } from './limits';
-import { readerPasswordVariable } from './usersXml';
+import { alertsPasswordVariable, readerPasswordVariable } from './usersXml';
 
 const yaml = (database: string) => `
 version: 1
@@ -107,7 +107,10 @@ describe('the rights, given to users in files', () => {
   ];
   /** What the last of the statements gives. */
   const last = (files: readonly string[], statements: readonly string[]): Outcome => {
-    const outcomes = runWithUsers(files, [...made, ...statements], { [readerPasswordVariable]: 'secret' });
+    const outcomes = runWithUsers(files, [...made, ...statements], {
+      [readerPasswordVariable]: 'secret',
+      [alertsPasswordVariable]: 'other',
+    });
     outcomes.slice(0, -1).forEach((outcome) => expect(outcome).not.toHaveProperty('error'));
     return outcomes.at(-1) ?? { error: 'nothing was run' };
   };
@@ -137,6 +140,15 @@ describe('the rights, given to users in files', () => {
     expect(seenBy('alerts', 'SELECT k FROM tidemark.rollup_status')).toEqual({ rows: ['0'] });
     expect(seenBy('alerts', 'SELECT n FROM tidemark.event_day')).toEqual(denied);
     expect(seenBy('alerts', 'SELECT name FROM app.events')).toEqual(denied);
+  });
+
+  test('the printed file has the user of the alert rules, who may send a time limit, and no more than the profile has', () => {
+    const asks = (select: string) => seenBy('tidemark_alerts', select);
+    expect(asks('SELECT k FROM tidemark.alert_a')).toEqual({ rows: ['2'] });
+    const settings =
+      "SELECT value, max FROM system.settings WHERE name IN ('readonly', 'max_execution_time') ORDER BY name";
+    expect(asks(settings)).toEqual({ rows: ['20\t60', '2\t\\N'] });
+    expect(asks('SELECT name FROM app.events')).toEqual(denied);
   });
 
   test('a view that runs with the rights of who asks is no use to alerts: hence SQL SECURITY DEFINER', () => {

@@ -5,6 +5,7 @@ import type { Config } from '../../config/config';
 import { loadConfig } from '../../config/load';
 import { parseConfig } from '../../config/parse';
 import { accessParts, accessPlan, printAccess, readerXml } from '.';
+import { collectGrants } from './grants';
 
 const root = join(__dirname, '..', '..', '..');
 const product = (): Config => loadConfig(join(root, 'demo/product/tidemark.yaml'), {});
@@ -94,4 +95,26 @@ test('the compose stack’s user file is the one that is printed', () => {
   const file = readFileSync(join(root, 'provisioning/clickhouse/grafana-reader.xml'), 'utf8');
   // Written by: node bin/tidemark.js migrate --print-access xml --config demo/product/tidemark.yaml
   expect(file).toBe(readerXml(accessPlan(product())));
+});
+
+test('the collector may read what it compares: columns where the key is named, whole copies where it is that of Postgres', () => {
+  const text = `${tenanted}
+pipelines:
+  shop:
+    kind: debezium
+    postgres: { server: main, database: shop }
+    heartbeat: { target: app.beats }
+    tables:
+      public.events: app.events
+      public.orders: { target: app.orders, key: id, updatedAt: seen }
+collect: { postgres: { main: { url: 'postgres://u@h/d' } } }
+`;
+  const grants = (cluster?: string) =>
+    collectGrants(accessPlan(parseConfig(text, { file: 'tidemark.yaml', env: {} }), cluster ? { cluster } : {}));
+  expect(grants().slice(-3)).toEqual([
+    'SELECT(`beat_at`) ON `app`.`beats`',
+    'SELECT ON `app`.`events`',
+    'SELECT(`id`, `seen`) ON `app`.`orders`',
+  ]);
+  expect(grants('main').at(-1)).toBe('REMOTE ON *.*');
 });

@@ -1,5 +1,6 @@
 import { killColumns, progressColumns } from '../../core/processes';
 import { ident, qualified } from '../../core/sql/quote';
+import { alertRules } from '../../packs/rules';
 import { alertPrefix, healthPrefix } from './names';
 import type { AccessPlan, MappedTable } from './plan';
 
@@ -25,10 +26,19 @@ export const collectedSystemTables = [
   'processes',
   'query_log',
   'query_views_log',
+  'quotas_usage',
   'replicas',
   'replication_queue',
   'view_refreshes',
 ] as const;
+
+/** System tables that rules and the view of samples read. */
+const ruleSystemTables = [
+  ...new Set(['disks', 'errors', 'events', 'view_refreshes', ...alertRules.flatMap((rule) => rule.systemTables ?? [])]),
+].sort();
+
+/** Rows of system.parts and its like show only of tables that the user may see. */
+const showTables = ['SHOW DATABASES, SHOW TABLES, SHOW COLUMNS ON *.*'] as const;
 
 const engines = ['MergeTree', 'ReplacingMergeTree'] as const;
 const clusterEngines = ['ReplicatedMergeTree', 'ReplicatedReplacingMergeTree', 'Distributed'] as const;
@@ -61,9 +71,19 @@ export function collectGrants(plan: AccessPlan): readonly Grant[] {
   return [
     `INSERT, SELECT ON ${beginning(plan, healthPrefix)}`,
     `SELECT ON ${ident(plan.database)}.rollup_status`,
-    // Rows of system.parts and its like show only of tables that the user may see.
-    'SHOW DATABASES, SHOW TABLES, SHOW COLUMNS ON *.*',
+    // tidemark alerts run, which may be the same user's.
+    `SELECT ON ${beginning(plan, alertPrefix)}`,
+    `SELECT ON ${ident(plan.database)}.catalog_rules`,
+    `INSERT, SELECT ON ${ident(plan.database)}.alerts_state`,
+    ...showTables,
+    // What is used of quotas, whoever uses it.
+    'SHOW QUOTAS ON *.*',
     ...collectedSystemTables.map((table) => `SELECT ON system.${table}`),
+    ...plan.copies.map((copy) =>
+      copy.columns.length > 0 ? selectColumns(copy) : `SELECT ON ${qualified(copy.table)}`,
+    ),
+    // clusterAllReplicas asks the other servers.
+    ...(plan.cluster === undefined ? [] : ['REMOTE ON *.*']),
   ];
 }
 
@@ -73,7 +93,9 @@ export function adminGrants(plan: AccessPlan): readonly Grant[] {
   return [
     `SHOW, SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, SYSTEM VIEWS ON ${ident(plan.database)}.*`,
     ...plan.sources.map(({ table }) => `SELECT ON ${qualified(table)}`),
-    'SELECT ON system.view_refreshes',
+    // What alert views, which run with this user's rights, and the view of samples tell of the server.
+    ...ruleSystemTables.map((table) => `SELECT ON system.${table}`),
+    ...showTables,
     // Asked for only where the server has table_engines_require_grant.
     ...made.map((engine) => `TABLE ENGINE ON ${engine}`),
     ...(plan.cluster === undefined ? [] : ['CLUSTER ON *.*', 'REMOTE ON *.*']),

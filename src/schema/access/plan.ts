@@ -1,4 +1,6 @@
+import { filledSections } from '../../config/sections';
 import type { Config, RoleConfig } from '../../config/config';
+import { watchedSources } from '../../config/watched';
 import type { RoleName } from '../../core/model';
 import { fail } from '../errors';
 import type { Installation, Source } from '../installation';
@@ -32,6 +34,8 @@ export interface AccessPlan {
   /** Period of the refreshes in seconds: no answer is worth keeping longer. */
   readonly everySeconds: number;
   readonly sources: readonly MappedTable[];
+  /** Copies, heartbeats and truth tests of pipelines, which the collector reads; without columns: all of them. */
+  readonly copies: readonly MappedTable[];
   /** Only with a tenant column: rollups first, then sources. */
   readonly tenants?: readonly TenantTable[];
 }
@@ -56,6 +60,7 @@ export function accessPlan(config: Config, { cluster, tenantColumn }: AccessOpti
     adminUser: user === 'default' ? 'tidemark' : user,
     everySeconds: config.refresh.everySeconds,
     sources,
+    copies: copiesOf(config),
     ...(tenantColumn !== undefined && { tenants: tenantTables(config, sources, tenantColumn) }),
   };
 }
@@ -75,6 +80,17 @@ function mappedTables(config: Config): readonly MappedTable[] {
   }
   return [...columns].map(([table, own]) => ({ table, columns: [...own] }));
 }
+
+/** The key of a copy is that of Postgres where tidemark.yaml does not name it: then nobody knows it here. */
+const copiesOf = ({ pipelines }: Config): readonly MappedTable[] =>
+  pipelines.flatMap(({ tables, heartbeat, checks }) => [
+    ...(heartbeat ? [{ table: heartbeat.target, columns: [heartbeat.column] }] : []),
+    ...tables.map(({ target, key, updatedAt, deleted }) => ({
+      table: target,
+      columns: key === undefined ? [] : [key, updatedAt, deleted].filter((column) => column !== undefined),
+    })),
+    ...checks.map((table) => ({ table, columns: [] })),
+  ]);
 
 function tenantTables(config: Config, sources: readonly MappedTable[], name: string): readonly TenantTable[] {
   const logical = new Set<string>();
@@ -139,5 +155,10 @@ function outline(config: Config): Installation {
     sources: Object.fromEntries(sources),
     funnels: config.funnels,
     retentions: config.retentions,
+    alerts: config.alerts,
+    sections: filledSections(config),
+    watched: watchedSources(config),
+    pipelines: config.pipelines,
+    systemTables: [],
   };
 }

@@ -25,7 +25,7 @@ export function rolesPart(plan: AccessPlan): AccessPart {
         ? 'Not granted because tenants are kept apart: system.processes, which shows the statements of all users. So the plugin cannot kill a cancelled query; ClickHouse stops it when the connection closes (cancel_http_readonly_queries_on_client_close below).'
         : "system.processes: a user may kill only their own queries, but to find one by its id ClickHouse reads the first three of these columns with the user's rights; the others tell how far it is. Whoever has the role sees the statements that others run just now; take the line out if that matters, cancelled queries then end when the connection closes.",
       `${accessRoles.alert}: alert views and the state of the rollups. The views run with their maker's rights (SQL SECURITY DEFINER), so what lies below stays closed. Names by prefix need ClickHouse 24.10.`,
-      `${accessRoles.collect}: for tidemark collect. SHOW on everything, because rows of system.parts and its like are hidden for tables that the user may not see; it gives no right to read a table of yours.`,
+      `${accessRoles.collect}: for tidemark collect and tidemark alerts run. SHOW on everything, because rows of system.parts and its like are hidden for tables that the user may not see; it gives no right to read a table of yours.`,
       `${accessRoles.admin}: for tidemark migrate, refresh and verify. Refreshable views run with the rights of the user who made them, for ever: do not drop that user, and give it no row policy but USING 1 and no readonly profile.`,
     ],
     statements: [

@@ -1,4 +1,5 @@
 import { ident, literal, qualified } from '../../core/sql/quote';
+import { alertCatalogue } from '../alerts/catalogue';
 import type { Installation } from '../installation';
 import { typicalAnswers } from './answers';
 import { plannerCatalogue } from './plannerCatalogue';
@@ -34,7 +35,7 @@ export function catalogueTables(installation: Installation, version: string): re
   const write = (name: string, structure: string, orderBy: string, rows: readonly object[]): CatalogueTable => ({
     name,
     ddl: `CREATE OR REPLACE TABLE ${qualified(`${installation.database}.${name}`)} ENGINE = MergeTree ORDER BY ${orderBy} AS
-SELECT * FROM format(JSONEachRow, ${literal(structure)}, ${literal(rows.map((r) => JSON.stringify(r)).join('\n'))})`,
+SELECT * FROM ${rows.length === 0 ? `null(${literal(structure)})` : `format(JSONEachRow, ${literal(structure)}, ${literal(rows.map((r) => JSON.stringify(r)).join('\n'))})`}`,
   });
   return [
     write(
@@ -72,6 +73,7 @@ SELECT * FROM format(JSONEachRow, ${literal(structure)}, ${literal(rows.map((r) 
       { key: 'week_start', value: installation.weekStart },
     ]),
     answersTable(installation),
+    ...alertCatalogue(installation).map(({ name, structure, orderBy, rows }) => write(name, structure, orderBy, rows)),
   ];
 }
 
@@ -84,6 +86,7 @@ function answersTable(installation: Installation): CatalogueTable {
   const texts = [...new Set(answers.flatMap((a) => [...a.reasons, ...(a.refused ? [a.refused] : [])]))];
   const numbers = new Map(texts.map((text, i) => [text, i + 1] as const));
   const of = (text: string) => numbers.get(text) ?? 0;
+  // Without any role there is nothing to ask.
   const rows = answers.map((a) =>
     JSON.stringify([a.metric, a.interval, a.by, a.rollup, of(a.refused), a.reasons.map(of)]),
   );
@@ -100,6 +103,6 @@ function answersTable(installation: Installation): CatalogueTable {
     ddl: `CREATE OR REPLACE TABLE ${qualified(`${installation.database}.${name}`)} ENGINE = MergeTree ORDER BY (\`metric\`, \`interval\`, \`by\`) AS
 WITH [${texts.map((text) => literal(text)).join(', ')}]::Array(String) AS tm_texts
 SELECT ${columns.join(', ')}
-FROM format(JSONCompactEachRow, ${literal(structure)}, ${literal(rows.join('\n'))})`,
+FROM ${rows.length === 0 ? `null(${literal(structure)})` : `format(JSONCompactEachRow, ${literal(structure)}, ${literal(rows.join('\n'))})`}`,
   };
 }

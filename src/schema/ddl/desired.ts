@@ -1,3 +1,4 @@
+import { alertLogView, alertTables, alertViews, samplesView, watchViews } from '../alerts';
 import { ident } from '../../core/sql/quote';
 import { besideRollup, onCluster, placed } from '../cluster';
 import { insertedObjects } from '../insert/desired';
@@ -13,14 +14,17 @@ import { catalogueTables } from './catalogue';
 import { fillBeside, forgetFilling } from './fill';
 import { funnelViews } from './funnelViews';
 import { hashText } from './hash';
+import { healthDdl } from './health';
 import { markStatements, queueStatements, resetStatement } from './marks';
 import { statusView } from './statusView';
 import { baseTables, stepTable } from './tables';
 import { topsViews } from './topsView';
 import { doneView, dropView, logView, recountViews, stepView, tickView, viewName } from './views';
 
-/** Base tables are only ever created; a change of one is a numbered step of its own, added here when there is a first. */
+/** Base tables are made once; what came later is a list of changes of each (`TableShape.changes`), known by its length. */
 export const baseHash = 'base';
+const baseHashAfter = (changes: readonly string[]): string =>
+  changes.length === 0 ? baseHash : `${baseHash}.${changes.length}`;
 
 /** Everything that an installation consists of, in the order in which it is made. */
 export function desiredObjects(installation: Installation, version: string, making: Making): readonly Desired[] {
@@ -48,7 +52,9 @@ export function desiredObjects(installation: Installation, version: string, maki
   const status = statusView(installation, steps);
   const retentions = retentionsView(installation);
   return [
-    ...baseTables(installation).map(({ name, ddl }) => same(name, 'table', ddl, [], [ddl], baseHash)),
+    ...[...baseTables(installation), ...alertTables(installation), ...healthDdl(installation)].map(
+      ({ name, ddl, changes }) => same(name, 'table', ddl, changes, [ddl], baseHashAfter(changes)),
+    ),
     ...refreshed.filter((s) => !isFinished(s)).flatMap((step) => stepObjects(installation, step, making)),
     ...insertedObjects(installation, steps, making),
     // After all that they are kept from, however that is kept.
@@ -72,6 +78,10 @@ export function desiredObjects(installation: Installation, version: string, maki
     ...funnelViews(installation).map(({ name, ddl }) => same(name, 'view', ddl, [ddl])),
     same('rollup_status', 'view', status, [status]),
     ...(retentions === undefined ? [] : [same('retentions', 'view', retentions, [retentions])]),
+    ...alertViews(installation).map(({ name, ddl }) => same(name, 'view', ddl, [ddl])),
+    ...[samplesView(installation), alertLogView(installation), ...watchViews(installation)].map(({ name, ddl }) =>
+      same(name, 'refresh', ddl, [dropView(installation, name), ddl]),
+    ),
   ];
 }
 
@@ -84,6 +94,15 @@ export const databaseStatement = (installation: Installation): string => {
   return placed(installation, { kind: 'database', name, ddl });
 };
 
+/**
+ * Whether its first refresh cannot take over all at once: a large source, what the tier below does not have any more, and what lies
+ * before the window of class *window*.
+ */
+function isQueued({ context, rollup }: Extract<Step['of'], { readonly kind: 'places' }>, making: Making): boolean {
+  const { role, sourceClass } = context.source;
+  return making.large.has(role) || rollup.below !== undefined || sourceClass === 'window';
+}
+
 /** A step's table. Its hash covers the definition of its content too, but not the timing of its refreshes. */
 function stepObjects(installation: Installation, step: Step, making: Making): readonly Desired[] {
   const { cluster: _, ...server } = installation;
@@ -94,9 +113,7 @@ function stepObjects(installation: Installation, step: Step, making: Making): re
   const below = refreshSteps(installation).filter((s) => bases.includes(s.name));
   const hash = hashText([step, ...below].map(definition).join('\n'));
   const ddl = stepTable(installation, step, { generation: hash }) ?? '';
-  // What its first refresh cannot take over at once is queued: a large source, and what the tier below does not have any more.
-  const queued =
-    step.of.kind === 'places' && (making.large.has(step.of.context.source.role) || step.of.rollup.below !== undefined);
+  const queued = step.of.kind === 'places' && isQueued(step.of, making);
   const create = queued ? [ddl, ...markStatements(installation, step), ...queueStatements(installation, step)] : [ddl];
   const kind = step.of.kind === 'ledger' ? 'ledger' : 'rollup';
   const all = kind === 'rollup' ? besideRollup(installation, step.name) : undefined;

@@ -13,7 +13,7 @@ interface View {
 /**
  * Plain views over all saved funnels, so that one dashboard shows whichever is chosen: `funnels` (funnel, d, t, grp, step, entries,
  * open), `funnels_time` (also bucket), and `funnel_steps` (funnel, title, step, step_title, steps; before: the last step before
- * it that nobody may leave out). Without saved funnels they are empty.
+ * it that nobody may leave out; window_ms: of the funnel). Without saved funnels they are empty.
  */
 export function funnelViews(installation: Installation): readonly View[] {
   if (!installation.sources.events) return [];
@@ -27,12 +27,15 @@ export function funnelViews(installation: Installation): readonly View[] {
     );
     return (all.length > 0 ? all : [none]).join('\nUNION ALL\n');
   };
-  const named = funnels.flatMap(({ name, title, steps }) =>
-    steps.map((step, i) => [name, title, i + 1, step.title ?? step.event, steps.length, stepBefore(steps, i)] as const),
+  const named = funnels.flatMap(({ name, title, steps, windowMs }) =>
+    steps.map((step, i) => {
+      const stepTitle = step.title ?? step.event;
+      return [name, title, i + 1, stepTitle, steps.length, stepBefore(steps, i), windowMs] as const;
+    }),
   );
   const rows = named.map((row) => `(${row.map((value) => literal(value)).join(', ')})`);
-  const steps = `SELECT s.1 AS funnel, s.2 AS title, toUInt8(s.3) AS step, s.4 AS step_title, toUInt8(s.5) AS steps, toUInt8(s.6) AS before
-FROM (SELECT arrayJoin([${rows.join(', ')}]::Array(Tuple(String, String, UInt8, String, UInt8, UInt8))) AS s)`;
+  const steps = `SELECT s.1 AS funnel, s.2 AS title, toUInt8(s.3) AS step, s.4 AS step_title, toUInt8(s.5) AS steps, toUInt8(s.6) AS before, toUInt64(s.7) AS window_ms
+FROM (SELECT arrayJoin([${rows.join(', ')}]::Array(Tuple(String, String, UInt8, String, UInt8, UInt8, UInt64))) AS s)`;
   return [
     view(installation, 'funnels', over(funnelTable, [])),
     view(installation, 'funnels_time', over(funnelTimeTable, ['bucket'])),

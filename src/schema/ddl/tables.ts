@@ -10,20 +10,22 @@ import type { Finished, Places } from '../rollups/installed';
 import { ledgerColumn } from '../rollups/ledger';
 import type { Step } from '../refresh/steps';
 import { isPerEntity } from '../refresh/steps';
+import { baseTable, createTable as table } from './shape';
+import type { BaseTable } from './shape';
 
 /** Columns of a CREATE TABLE, one a line. */
 type ColumnLines = readonly string[];
 
-function table(name: string, columns: ColumnLines, tail: string): string {
-  return `CREATE TABLE IF NOT EXISTS ${name}\n(\n  ${columns.join(',\n  ')}\n)\n${tail}`;
-}
-
 /** Tables of progress and of what is installed; the same in every installation. */
-export function baseTables(installation: Installation): readonly { readonly name: string; readonly ddl: string }[] {
-  const named = (name: string, columns: ColumnLines, tail: string) => ({
-    name,
-    ddl: placed(installation, { kind: 'table', name, ddl: table(tableOf(installation, name), columns, tail) }),
-  });
+export function baseTables(installation: Installation): readonly BaseTable[] {
+  const named = (name: string, columns: ColumnLines, tail: string, changes: readonly string[] = []) =>
+    baseTable(installation, { name, columns, tail, changes });
+  // Views and rules ask for the newest marks by the second: these are read from a projection, not from a day of rows.
+  const projected = (name: string, columns: ColumnLines, projection: string, tail: string) =>
+    named(name, [...columns, `PROJECTION newest (${projection})`], tail, [
+      `ADD PROJECTION IF NOT EXISTS newest (${projection})`,
+      'MATERIALIZE PROJECTION newest',
+    ]);
   return [
     named(
       'schema_objects',
@@ -44,27 +46,31 @@ export function baseTables(installation: Installation): readonly { readonly name
     ),
     // Marks of the last day one by one, of former days only the greatest of each view: a view that stood still for weeks
     // goes on where it was.
-    named(
+    projected(
       'done',
       ['view LowCardinality(String)', 'hi DateTime64(3)', 'at DateTime64(3)'],
+      'SELECT view, max(hi) GROUP BY view',
       'ENGINE = MergeTree ORDER BY (view, at) TTL toDateTime(at) + INTERVAL 1 DAY GROUP BY view SET hi = max(hi), at = max(at)',
     ),
-    named(
+    projected(
       'late',
       ['role LowCardinality(String)', 'd Date', 'hi DateTime64(3)', 'at DateTime64(3)', 'rows UInt64', 'sealed UInt8'],
+      'SELECT role, d, sealed, max(at) GROUP BY role, d, sealed',
       'ENGINE = MergeTree ORDER BY (role, d, at) TTL toDateTime(at) + INTERVAL 90 DAY',
     ),
-    named(
+    projected(
       'recounts',
       ['at DateTime64(3)', 'role LowCardinality(String)', 'd Date', 'why LowCardinality(String)'],
+      'SELECT role, d, why, max(at) GROUP BY role, d, why',
       'ENGINE = MergeTree ORDER BY (role, at) TTL toDateTime(at) + INTERVAL 90 DAY',
     ),
     named(
       'drift',
-      ['at DateTime64(3)', 'rollup LowCardinality(String)', 'd Date', 'rows UInt64'],
+      ['at DateTime64(3)', 'rollup LowCardinality(String)', 'd Date', 'rows UInt64', 'total UInt64'],
       'ENGINE = MergeTree ORDER BY (rollup, at) TTL toDateTime(at) + INTERVAL 90 DAY',
+      ['ADD COLUMN IF NOT EXISTS total UInt64 AFTER rows'],
     ),
-    named(
+    projected(
       'refresh_log',
       [
         'at DateTime64(3)',
@@ -78,6 +84,7 @@ export function baseTables(installation: Installation): readonly { readonly name
         'read_bytes UInt64',
         'written_rows UInt64',
       ],
+      'SELECT view, ok, max(started) GROUP BY view, ok',
       'ENGINE = MergeTree ORDER BY (view, at) TTL toDateTime(at) + INTERVAL 90 DAY',
     ),
     named(

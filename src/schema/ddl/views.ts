@@ -2,11 +2,11 @@ import { ident, literal } from '../../core/sql/quote';
 import { onCluster, placed } from '../cluster';
 import { insertedNames } from '../insert/step';
 import type { Installation } from '../installation';
+import { driftSelect } from '../refresh/drift';
 import { recountSeconds } from '../refresh/pace';
 import { provenSpan } from '../refresh/progress';
 import type { RecountedStep } from '../refresh/recounts';
 import {
-  driftSelect,
   healSelect,
   nextBatchSelect,
   recountedSteps,
@@ -90,7 +90,9 @@ export function doneView(installation: Installation, steps: readonly Step[]): st
   // Of a step with two bounds the lesser one is proven, once both have a mark.
   const refreshed = `SELECT name AS view, min(mark) AS hi FROM (${perBound}) GROUP BY name, bounds HAVING count() = bounds`;
   const whole = `SELECT DISTINCT toString(view) AS view, (SELECT max(hi) FROM ${db('tick')}) AS hi FROM ${db('done')} WHERE view IN (${inserted.map(literal).join(', ')})`;
-  const branches = [...(known === '' ? [] : [refreshed]), ...(inserted.length === 0 ? [] : [whole])];
+  const kept = [...(known === '' ? [] : [refreshed]), ...(inserted.length === 0 ? [] : [whole])];
+  // Where no role is mapped nothing is kept: only pipelines are watched.
+  const branches = kept.length > 0 ? kept : ["SELECT '' AS view, toDateTime64(0, 3) AS hi WHERE 0"];
   const select = `SELECT view, hi, now64(3) AS at FROM
 (
   ${branches.join('\n  UNION ALL\n  ')}

@@ -208,7 +208,7 @@ test('drift, late rows, sealed days and a slow refresh are read from the tables 
   await runView('health_tm.recounts_events_v');
   await db.command('TRUNCATE TABLE health_tm.recounts');
   await db.command(
-    "INSERT INTO health_tm.drift VALUES (now64(3), 'event_day', '2026-01-01', 4), (now64(3), 'event_day', '2026-01-02', 3), (now64(3), 'user_day', '2026-01-02', 0)",
+    "INSERT INTO health_tm.drift (at, rollup, d, rows) VALUES (now64(3), 'event_day', '2026-01-01', 4), (now64(3), 'event_day', '2026-01-02', 3), (now64(3), 'user_day', '2026-01-02', 0)",
   );
   await db.command(
     "INSERT INTO health_tm.late VALUES ('events', '2020-01-01', now64(3), now64(3) + 1200, 5, 1), ('events', '2020-01-02', now64(3), now64(3), 9, 1), ('events', today() - 9, now64(3), now64(3) - 259200, 2, 0)",

@@ -50,7 +50,7 @@ test('a good source has nothing to be said of it, and every check could be made'
   await applyMigration(installation, engine.db, await planMigration(installation, engine.db, 'test'), 'test');
   await refreshOnce(installation, engine.db);
   const all = await doctor(config, engine.db, { version: 'test' });
-  // Alert views are somebody else's to install.
+  // No rule is installed by the configurations of tests.
   expect(all.filter((f) => f.state !== 'ok').map((f) => f.code)).toEqual(['alerts_none']);
   expect(new Set(all.map((f) => f.check)).size).toBeGreaterThan(12);
 });

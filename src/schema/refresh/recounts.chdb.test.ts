@@ -3,6 +3,7 @@ import { startEngine } from '../../testing/engine';
 import { install } from '../../testing/law/installed';
 import type { Subject } from '../../testing/law/tables';
 import { subjectRow } from '../../testing/law/tables';
+import { driftSelect } from './drift';
 import { nextBatchSelect, recountedSteps } from './recounts';
 import { refreshSteps, sourceContexts } from './steps';
 import { runStep } from './refresh';
@@ -38,7 +39,9 @@ const wrongDays = (found: Awaited<ReturnType<typeof verify>>) =>
 const moving: Subject = { role: 'orders', sourceClass: 'moving', engine: 'replacing' };
 
 test('what a mutation took away without a row arriving is found and healed, and nothing else is touched', async () => {
-  const { installation, tick, refresh } = await install(engine.db, 'mutated', [moving], { timezone: 'Europe/Berlin' });
+  const { installation, steps, tick, refresh } = await install(engine.db, 'mutated', [moving], {
+    timezone: 'Europe/Berlin',
+  });
   await engine.db.insert(
     'mutated.orders',
     [1, 2, 3, 4].map((id) => row(moving, id, id % 2, 1)),
@@ -68,6 +71,21 @@ test('what a mutation took away without a row arriving is found and healed, and 
   expect(marked).toEqual([
     { d: '2026-04-01', n: 1 },
     { d: '2026-04-02', n: 1 },
+  ]);
+  // Once the sweep has gone on: so many rows were wrong, of so many that the day has now.
+  await engine.db.command(
+    "INSERT INTO mutated_tidemark.recounts (at, role, d, why) SELECT now64(3) + 60, 'orders', '2026-04-03', 'sweep'",
+  );
+  const drift = await engine.db.query<{ rollup: string; d: string; rows: number; total: number }>(
+    `SELECT rollup, toString(d) AS d, toUInt32(rows) AS rows, toUInt32(total) AS total FROM (${driftSelect(installation, recountedSteps(steps))}) ORDER BY d, rollup`,
+  );
+  expect(drift.map(({ d, rollup, rows, total }) => `${d} ${rollup}: ${rows} of ${total}`)).toEqual([
+    '2026-04-01 customer_day: 1 of 1',
+    '2026-04-01 order_day: 1 of 1',
+    '2026-04-01 order_quarter: 1 of 1',
+    '2026-04-02 customer_day: 1 of 2',
+    '2026-04-02 order_day: 1 of 1',
+    '2026-04-02 order_quarter: 1 of 1',
   ]);
 });
 

@@ -225,26 +225,6 @@ export function healInsert(
   return `INSERT INTO ${tableOf(installation, recounted.step.table)} (${columns})\n${healDaysSelect(recounted, asked, empty)}`;
 }
 
-/** Rows (at, rollup, d, rows): how many rows of each table each ended sweep found wrong, once per sweep, day and table. */
-export function driftSelect(installation: Installation, recounted: readonly RecountedStep[]): string {
-  const table = (name: string) => tableOf(installation, name);
-  const healed = recounted.map(({ step, rollup }) => {
-    const day = rollup.grain === 'day' ? 'd' : `toDate(m, ${literal(installation.timezone)})`;
-    return `SELECT ${literal(step.name)} AS rollup, ${day} AS day, swept_at AS healed_at, count() AS healed FROM ${table(step.table)} WHERE swept_at > tm_known GROUP BY swept_at, day`;
-  });
-  const names = recounted
-    .map(({ step, context }) => `(${literal(step.name)}, ${literal(context.source.role)})`)
-    .join(', ');
-  return [
-    // The last sweep may be running still: it is counted when the next has begun.
-    `WITH ifNull((SELECT max(at) FROM ${table('drift')}), toDateTime64(0, 3)) AS tm_known`,
-    'SELECT sweeps.at AS at, sweeps.rollup AS rollup, sweeps.d AS d, sum(ifNull(found.healed, 0)) AS rows',
-    `FROM (SELECT at, d, of.1 AS rollup FROM ${table('recounts')} ARRAY JOIN [${names}] AS of WHERE at > tm_known AND why = 'sweep' AND of.2 = role AND (role, at) NOT IN (SELECT role, max(at) FROM ${table('recounts')} GROUP BY role)) AS sweeps`,
-    `LEFT JOIN (${healed.join(' UNION ALL ')}) AS found ON found.rollup = sweeps.rollup AND found.healed_at = sweeps.at`,
-    'GROUP BY at, rollup, d',
-  ].join('\n');
-}
-
 /** Rows of one table that differ from a recount of the days [from, to] (YYYY-MM-DD). */
 export function differencesSelect({ step, rollup, context }: RecountedStep, from: string, to: string): string {
   const day = (text: string) => `toDate(${literal(text)})`;

@@ -1,3 +1,4 @@
+import { defaultAlerts } from '../../config/config';
 import type { RoleName } from '../../core/model';
 import type { Installation, Source } from '../../schema/installation';
 
@@ -78,6 +79,11 @@ export const testInstallation = (sources: Installation['sources'], own: Partial<
   tiers: { minuteDays: 7, quarterDays: 366 },
   funnels: [],
   retentions: [],
+  alerts: defaultAlerts,
+  sections: [],
+  watched: [],
+  pipelines: [],
+  systemTables: [],
   sources,
   ...own,
 });
