@@ -62,6 +62,11 @@ module.exports = {
       testEnvironment: 'node',
       setupFilesAfterEnv: ['<rootDir>/test/setupEngine.ts'],
       testMatch: ['<rootDir>/src/**/*.kafka.test.ts', '<rootDir>/test/**/*.kafka.test.ts'],
+      // `npm run test:soak` runs these too.
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        ...(process.env.TIDEMARK_DRILL === 'all' ? [] : ['\\.soak\\.kafka\\.test\\.ts$']),
+      ],
     },
     {
       ...base,

@@ -115,8 +115,13 @@ function oracle(samples: readonly Sample[], now: number, floor: number): Partiti
 }
 
 test('every history is judged as by the rules written out as loops', () => {
-  // A mood per history, since chance alone rarely stands still ten times.
-  const moods = { still: () => 0, forward: Math.abs, any: (read: number) => read };
+  // A mood per history, since chance alone rarely stands still ten times, or falls behind at every step of them.
+  const moods = {
+    still: { reads: () => 0, makes: (made: number) => made },
+    forward: { reads: Math.abs, makes: (made: number) => made },
+    behind: { reads: (read: number) => Math.abs(read) % 4, makes: (made: number) => made + 4 },
+    any: { reads: (read: number) => read, makes: (made: number) => made },
+  };
   const step = fc.record({
     ms: fc.integer({ min: 1, max: 5_000 }),
     made: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20 })),
@@ -138,8 +143,8 @@ test('every history is judged as by the rules written out as loops', () => {
         let samples: readonly Sample[] = [];
         for (const { ms, made, read, hasMember } of history) {
           at += ms;
-          end += made;
-          committed = Math.max(0, Math.min(end, committed + mood(read)));
+          end += mood.makes(made);
+          committed = Math.max(0, Math.min(end, committed + mood.reads(read)));
           samples = withSample(samples, { at, committed, end, hasMember });
           const state = judge(samples, at, floor);
           seen.set(state, (seen.get(state) ?? 0) + 1);

@@ -128,8 +128,9 @@ function sentence(row: PartitionRow, state: string): string {
   return `Partition ${partition} ${does[verdict] ?? verdict}: ${waits}.${gone}`;
 }
 
-/** Fewer messages than these say nothing about how they spread. */
+/** Fewer messages than these say nothing about how they spread, nor do fewer per partition: by chance alone some get far more. */
 const skewFrom = 100;
+const skewFromEach = 30;
 
 function topicRows(cluster: string, wanted: Wanted, facts: ClusterFacts, memory: Memory): TopicRow[] {
   const read = facts.groups.map(({ pipeline, topic }) => ({ pipeline, topic, dead: 0 }));
@@ -154,14 +155,15 @@ function countsOf(topic: string, found: readonly PartitionFacts[], memory: Memor
   const came = series.map((ends) => (ends.at(-1)?.end ?? 0) - (ends[0]?.end ?? 0));
   const total = sum(came);
   const most = Math.max(0, ...came);
-  const isTold = total >= skewFrom;
+  const isTold = total >= Math.max(skewFrom, skewFromEach * found.length);
+  const others = Math.max(1, total - most) / (found.length - 1);
   return {
     partitions: found.length,
     messages: sum(found.map(({ begin, end }) => end - begin)),
     written: sum(found.map(({ end }) => end)),
     fresh: sum(series.map((ends) => (ends.length > 1 ? ends.at(-1)!.end - ends.at(-2)!.end : 0))),
     produced_per_s: round(sum(series.map((ends) => perSecond(ends, (seen) => seen.end)))),
-    skew: isTold ? round((most * found.length) / total) : 0,
+    skew: !isTold ? 0 : found.length === 1 ? 1 : round(most / others),
     busiest_partition: isTold ? found[came.indexOf(most)]!.partition : 0,
     busiest_share: isTold ? round(most / total) : 0,
   };

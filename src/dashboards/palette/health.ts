@@ -99,7 +99,7 @@ export const healthMetrics = {
     decimals: 1,
     steps: [
       { from: null, colour: 'text' },
-      { from: 2, colour: verdictColours.watch },
+      { from: 2.5, colour: verdictColours.watch },
     ],
   },
   yesNo: {

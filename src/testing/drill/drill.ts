@@ -6,6 +6,7 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 
 import { systemClock } from '../../collector/clock';
 import { startCollector } from '../../collector/collector';
+import type { Collector } from '../../collector/collector';
 import { sourcesOf } from '../../collector/sources';
 import type { Source } from '../../collector/source';
 import { parseConfig } from '../../config/parse';
@@ -28,6 +29,10 @@ export interface Drill {
   readonly db: Db;
   /** What the alert views say. */
   readonly alarms: Evaluator;
+  /** The collector within this process; it can be stopped and begun anew. */
+  readonly collector: { stop(): Promise<void>; start(): void };
+  /** Environment of a `tidemark collect` that looks at the same. */
+  readonly env: Readonly<Record<string, string>>;
   /** Asks PostgreSQL as its superuser. */
   postgres<Row extends object>(sql: string): Promise<Row[]>;
   end(): Promise<void>;
@@ -61,26 +66,34 @@ export async function startDrill(options: Omit<DebeziumOptions, 'dir'> = {}): Pr
   const standing = plan.filter(({ kind }) => kind !== 'refresh');
   await applyMigration(installation, db, standing, 'drill');
   await shortenLimits(db);
-  const collector = startCollector({
-    db,
-    database,
-    sources: quickSources(config, pipeline.jolokia!),
-    bound: config.collect!.buffer,
-    clock: systemClock,
-    fetch,
-    random: Math.random,
-    log: () => undefined,
-    version: 'drill',
-    process,
-  });
+  const start = () =>
+    startCollector({
+      db,
+      database,
+      sources: quickSources(config, pipeline.jolokia!),
+      bound: config.collect!.buffer,
+      clock: systemClock,
+      fetch,
+      random: Math.random,
+      log: () => undefined,
+      version: 'drill',
+      process,
+    });
+  let collector: Collector | undefined = start();
+  const stop = async () => {
+    await collector?.stop();
+    collector = undefined;
+  };
   return {
     pipeline,
     config,
     db,
     alarms: evaluatorOver(db),
+    collector: { stop, start: () => void (collector ??= start()) },
+    env: { ...env, JOLOKIA_URL: pipeline.jolokia! },
     postgres: (sql) => onPostgres(pipeline.services.postgres.url, sql),
     async end() {
-      await collector.stop();
+      await stop();
       await client.close();
       await pipeline.end();
       await rm(dir, { recursive: true, force: true });

@@ -13,6 +13,8 @@ export interface Fault {
   readonly mayFire?: readonly string[];
   /** Checked while it is broken and told. */
   meanwhile?(): Promise<unknown>;
+  /** Seconds that it is broken and watched at least, whatever has fired. */
+  readonly watchSeconds?: number;
   heal(): Promise<unknown>;
   /** Within how many seconds the rules must fire, and be quiet again after healing. */
   readonly firesWithin?: number;
@@ -52,7 +54,7 @@ export async function until(
 
 /** Injects a fault, waits for what must fire, heals it, waits until nothing fires. Throws where one of these does not come. */
 export async function drillFault(alarms: Evaluator, fault: Fault): Promise<Drilled> {
-  const { firesWithin = 60, quietWithin = 60, fires, mayFire = [] } = fault;
+  const { firesWithin = 60, quietWithin = 60, watchSeconds = 0, fires, mayFire = [] } = fault;
   let now: readonly Alarm[] = [];
   const saidNow = () => now.map(({ rule, subject, detail }) => `${rule} ${subject}: ${detail}`).join('; ');
   // All the alert views together take half a second of the server that is drilled: those that matter just now are asked more often.
@@ -100,7 +102,7 @@ export async function drillFault(alarms: Evaluator, fault: Fault): Promise<Drill
       firesWithin,
       async () => {
         await watch();
-        return expected.every((rule) => rule in fired);
+        return seconds(begun) >= watchSeconds && expected.every((rule) => rule in fired);
       },
       () => `Fires: ${saidNow() || 'nothing'}.`,
     );

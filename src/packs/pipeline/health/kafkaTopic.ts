@@ -20,7 +20,7 @@ export const healthKafkaTopic = healthTable({
     column(
       'skew',
       'Float64',
-      'Messages of the busiest partition as a multiple of the mean, over the last ten looks; 1: even. 0: fewer than a hundred messages came.',
+      'Messages of the busiest partition as a multiple of the mean of the others, over the last ten looks; 1: even. 0: too few messages came to tell, less than a hundred or less than thirty a partition.',
     ),
     column('busiest_partition', 'UInt32', 'That partition.'),
     column('busiest_share', 'Float64', 'Its share of the messages of the last ten looks, 0 to 1; 0 where skew is.'),

@@ -4,8 +4,11 @@ import { blind, expectedSlots, looked, newest, pipelineRule, slotKey } from './c
 
 const gibibyte = 1024 ** 3;
 
+/** Seconds from which on an open transaction is named: it keeps WAL for every slot. */
+const oldTransaction = 60;
+
 function sql(kit: RuleKit): string {
-  const columns = ['status', 'active', 'temporary', 'retained_bytes', 'keep_bytes', 'safe_bytes'];
+  const columns = ['server', 'status', 'active', 'temporary', 'retained_bytes', 'keep_bytes', 'safe_bytes'];
   // An hour is long enough for checkpoints, which move what is kept in steps.
   const lastHour = `at > ${kit.now} - toIntervalHour(1) AND retained_bytes IS NOT NULL`;
   const more = { then_bytes: `argMinIf(retained_bytes, at, ${lastHour})`, then_at: `minIf(at, ${lastHour})` };
@@ -13,7 +16,8 @@ function sql(kit: RuleKit): string {
   const pace = `if(${seconds} < 600, 0, (toFloat64(ifNull(retained_bytes, 0)) - ifNull(then_bytes, 0)) / ${seconds})`;
   return looked(kit, {
     expected: expectedSlots(kit),
-    seen: newest(kit, 'health_slot', slotKey, columns, more),
+    seen: `(SELECT * FROM ${newest(kit, 'health_slot', slotKey, columns, more)} AS slots
+    LEFT JOIN (SELECT seen_key AS server, oldest_s, oldest_what FROM ${newest(kit, 'health_postgres', 'server', ['oldest_s', 'oldest_what'])}) AS servers USING (server))`,
     others: 'postgres',
     othersIf: 'NOT temporary',
     value: 'retained_bytes',
@@ -26,7 +30,8 @@ function sql(kit: RuleKit): string {
           concat(${percentSql('value / greatest(1, ifNull(keep_bytes, 0))')}, ' of max_slot_wal_keep_size (', formatReadableSize(ifNull(keep_bytes, 0)), ')')),
         if(active, '.', '; nobody reads it just now.'),
         if(${pace} <= 0, '', concat(' It grows by ', formatReadableSize(${pace} * 3600), ' an hour',
-          if(keep_bytes IS NULL, '.', concat(': lost in ', ${lengthSql(`greatest(0, toFloat64(ifNull(keep_bytes, 0)) - value) / greatest(1, ${pace})`)}, ' if it goes on like this.'))))))`,
+          if(keep_bytes IS NULL, '.', concat(': lost in ', ${lengthSql(`greatest(0, toFloat64(ifNull(keep_bytes, 0)) - value) / greatest(1, ${pace})`)}, ' if it goes on like this.'))),
+        if(ifNull(oldest_s, 0) < ${oldTransaction}, '', concat(' A transaction is open for ', ${lengthSql('assumeNotNull(oldest_s)')}, ' and keeps it, whoever reads: ', oldest_what, '.'))))`,
     unseen: 'fires',
   });
 }

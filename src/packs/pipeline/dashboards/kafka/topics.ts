@@ -7,7 +7,7 @@ export function topicsTable(sql: DashboardSql): TablePanel {
     title: 'Topics',
     about: {
       what: 'What Kafka holds and how evenly: a partition that gets far more than its share makes one consumer late while the others idle.',
-      how: 'The newest look of the last day. *Skew*: messages of the busiest partition as a multiple of the mean, over the last ten looks; empty below 100 messages.',
+      how: 'The newest look of the last day. *Skew*: messages of the busiest partition as a multiple of the mean of the others, over the last ten looks; empty where fewer came than tell anything.',
       from: ['health_kafka_topic'],
     },
     weight: 3,
