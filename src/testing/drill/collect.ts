@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 
 import { pipelinesDir } from '../../services/debezium';
-import { lookSeconds } from './drill';
-import type { Drill } from './drill';
+import type { DebeziumDrill } from './drill';
+import { lookSeconds } from './watch';
 
 const program = join(__dirname, '..', '..', '..', 'bin', 'tidemark.js');
 
@@ -19,7 +19,7 @@ export interface Collecting {
 }
 
 /** Starts `tidemark collect` over the drill's pipeline, with a look each second, and waits until it has looked. */
-export async function startCollect({ env }: Drill): Promise<Collecting> {
+export async function startCollect({ env }: DebeziumDrill): Promise<Collecting> {
   const dir = await mkdtemp(join(tmpdir(), 'tidemark-drill-collect-'));
   const file = join(dir, 'tidemark.yaml');
   const config = parseDocument(await readFile(join(pipelinesDir, 'debezium', 'tidemark.yaml'), 'utf8'));

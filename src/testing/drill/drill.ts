@@ -1,115 +1,95 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
-
-import { systemClock } from '../../collector/clock';
-import { startCollector } from '../../collector/collector';
-import type { Collector } from '../../collector/collector';
-import { sourcesOf } from '../../collector/sources';
-import type { Source } from '../../collector/source';
-import { parseConfig } from '../../config/parse';
-import type { Config } from '../../config/config';
-import type { Db } from '../../core/db';
-import { applyMigration, inspect, planMigration } from '../../schema';
-import { pipelinesDir, startDebezium } from '../../services/debezium';
-import type { DebeziumOptions, DebeziumPipeline } from '../../services/debezium';
 import { onPostgres } from '../../services/ask';
+import { startClickHouse } from '../../services/clickhouse';
+import { startDebezium } from '../../services/debezium';
+import type { DebeziumOptions, DebeziumPipeline } from '../../services/debezium';
 import { findJolokia } from '../../services/java';
-import { dbOver } from '../engine';
-import { evaluatorOver, otherRules, shortenLimits } from './alarms';
-import type { Evaluator } from './alarms';
+import { startMaterialized } from '../../services/materialized';
+import { startPostgres } from '../../services/postgres';
+import { watch } from './watch';
+import type { Watched } from './watch';
 
-/** The pipeline with a collector that looks at it, for a drill of faults. */
-export interface Drill {
-  readonly pipeline: DebeziumPipeline;
-  readonly config: Config;
-  /** Asks ClickHouse. */
-  readonly db: Db;
-  /** What the alert views say. */
-  readonly alarms: Evaluator;
-  /** The collector within this process; it can be stopped and begun anew. */
-  readonly collector: { stop(): Promise<void>; start(): void };
-  /** Environment of a `tidemark collect` that looks at the same. */
-  readonly env: Readonly<Record<string, string>>;
+/** A pipeline with a collector that looks at it, for a drill of faults. */
+export interface Drill extends Omit<Watched, 'unwatch'> {
   /** Asks PostgreSQL as its superuser. */
   postgres<Row extends object>(sql: string): Promise<Row[]>;
   end(): Promise<void>;
 }
 
-/** Seconds between two looks; the defaults of tidemark.yaml are 15 and 30. */
-export const lookSeconds = 1;
+/** PostgreSQL → Debezium → Kafka → ClickHouse. */
+export interface DebeziumDrill extends Drill {
+  readonly pipeline: DebeziumPipeline;
+  /** Environment of a `tidemark collect` that looks at the same. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** PostgreSQL → MaterializedPostgreSQL. */
+export interface MaterializedDrill extends Drill {
+  /** HTTP interface of ClickHouse. */
+  readonly clickhouseUrl: string;
+  readonly postgresUrl: string;
+  stop(service: 'postgres' | 'clickhouse'): Promise<void>;
+  /** With its old data. */
+  start(service: 'postgres' | 'clickhouse'): Promise<void>;
+}
 
 /** Starts pipeline and collector: about 15 s. */
-export async function startDrill(options: Omit<DebeziumOptions, 'dir'> = {}): Promise<Drill> {
+export async function startDrill(options: Omit<DebeziumOptions, 'dir'> = {}): Promise<DebeziumDrill> {
   const dir = await mkdtemp(join(tmpdir(), 'tidemark-drill-'));
   const jolokiaJar = findJolokia();
   if (jolokiaJar === undefined) throw new Error('No Jolokia: node scripts/installTestTools.mjs kafka');
   const pipeline = await startDebezium({ dir, jolokiaJar, ...options });
   const { clickhouse, connect, postgres } = pipeline.services;
+  const jolokia = pipeline.jolokia!;
   const env = {
     TIDEMARK_URL: clickhouse.url,
     POSTGRES_URL: postgres.url,
     KAFKA_BROKERS: pipeline.values.KAFKA_BROKERS,
     CONNECT_URL: connect.url,
   };
-  const file = join(pipelinesDir, 'debezium', 'tidemark.yaml');
-  const config = parseConfig(await readFile(file, 'utf8'), { file, env });
-  const client = createClient({ url: clickhouse.url, log: { level: ClickHouseLogLevel.OFF } });
-  const db = dbOver(client);
-  const { database } = config.connection;
-  // The health tables and the alert views of pack pipeline, as migrate makes them. No rollups and nothing that runs by itself: these are
-  // other tests' business, and the server has enough to do.
-  const installation = await inspect({ ...config, roles: {}, alerts: { ...config.alerts, off: otherRules } }, db);
-  const plan = await planMigration(installation, db, 'drill');
-  const standing = plan.filter(({ kind }) => kind !== 'refresh');
-  await applyMigration(installation, db, standing, 'drill');
-  await shortenLimits(db);
-  const start = () =>
-    startCollector({
-      db,
-      database,
-      sources: quickSources(config, pipeline.jolokia!),
-      bound: config.collect!.buffer,
-      clock: systemClock,
-      fetch,
-      random: Math.random,
-      log: () => undefined,
-      version: 'drill',
-      process,
-    });
-  let collector: Collector | undefined = start();
-  const stop = async () => {
-    await collector?.stop();
-    collector = undefined;
-  };
+  const { unwatch, ...watched } = await watch({ kind: 'debezium', url: clickhouse.url, env, jolokia });
   return {
+    ...watched,
     pipeline,
-    config,
-    db,
-    alarms: evaluatorOver(db),
-    collector: { stop, start: () => void (collector ??= start()) },
-    env: { ...env, JOLOKIA_URL: pipeline.jolokia! },
+    env: { ...env, JOLOKIA_URL: jolokia },
     postgres: (sql) => onPostgres(pipeline.services.postgres.url, sql),
     async end() {
-      await stop();
-      await client.close();
+      await unwatch();
       await pipeline.end();
       await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
-/** What `tidemark collect` looks at, more often: Kafka, Connect and truth tests each second, the rest each five at most. */
-function quickSources(config: Config, jolokia: string): Source[] {
-  const connect = config.collect!.connect.map((cluster) => ({ ...cluster, jolokia }));
-  const sources = sourcesOf({ ...config, collect: { ...config.collect!, connect } }, systemClock);
-  const every = (name: string) => (/^(kafka|connect|checks)/.test(name) ? lookSeconds : 5) * 1_000;
-  // A machine that is busy with other tests may take longer for one look than the time between two.
-  return sources.map((source) => ({
-    ...source,
-    intervalMs: Math.min(source.intervalMs, every(source.name)),
-    timeoutMs: 15_000,
-  }));
+/** The same of the other reference pipeline: about 5 s. */
+export async function startMaterializedDrill(): Promise<MaterializedDrill> {
+  const dir = await mkdtemp(join(tmpdir(), 'tidemark-drill-'));
+  const pipeline = await startMaterialized({ dir });
+  const [clickhouseUrl, postgresUrl] = [pipeline.clickhouse.url, pipeline.postgres.url];
+  const env = { TIDEMARK_URL: clickhouseUrl, POSTGRES_URL: postgresUrl };
+  const { unwatch, ...watched } = await watch({ kind: 'materialized', url: clickhouseUrl, env, beatSeconds: 1 });
+  const programs = { postgres: pipeline.postgres.program, clickhouse: pipeline.clickhouse.program };
+  const begin = { postgres: startPostgres, clickhouse: startClickHouse };
+  const urls = { postgres: postgresUrl, clickhouse: clickhouseUrl };
+  return {
+    ...watched,
+    clickhouseUrl,
+    postgresUrl,
+    postgres: (sql) => onPostgres(postgresUrl, sql),
+    stop: (service) => programs[service].stop(),
+    async start(service) {
+      const port = Number(new URL(urls[service]).port);
+      programs[service] = (await begin[service]({ dir: join(dir, service), port })).program;
+    },
+    async end() {
+      await unwatch();
+      // The copy goes first: it holds the slot.
+      await programs.clickhouse.stop();
+      await programs.postgres.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
 }

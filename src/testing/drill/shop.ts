@@ -9,7 +9,7 @@ import { startLoad } from '../../services/load';
 import type { Load } from '../../services/load';
 import { bothSides, converged } from './compare';
 import { startDrill } from './drill';
-import type { Drill } from './drill';
+import type { DebeziumDrill } from './drill';
 import { drillFault, told, until } from './fault';
 import type { Fault } from './fault';
 
@@ -48,9 +48,9 @@ export async function startShop(): Promise<Shop> {
 export class Shop {
   #load: Load | undefined;
   #changes = 0;
-  readonly drill: Drill;
+  readonly drill: DebeziumDrill;
 
-  constructor(drill: Drill) {
+  constructor(drill: DebeziumDrill) {
     this.drill = drill;
   }
 
