@@ -79,6 +79,7 @@ test('a column that is added in PostgreSQL stops its table, although the heart b
 test('PostgreSQL may restart', async () => {
   await passes({
     name: 'A: PostgreSQL restarted',
+    watchSeconds: 4,
     inject: () => drill.stop('postgres'),
     fires: {},
     mayFire: ['cdc_replication_lag', 'cdc_replication_lag_high'],
@@ -90,6 +91,7 @@ test('PostgreSQL may restart', async () => {
 test('ClickHouse may restart', async () => {
   await passes({
     name: 'A: ClickHouse restarted',
+    watchSeconds: 4,
     inject: () => drill.stop('clickhouse'),
     fires: {},
     mayFire: ['cdc_replication_lag', 'cdc_replication_lag_high'],

@@ -50,7 +50,7 @@ export async function startDrill(options: Omit<DebeziumOptions, 'dir'> = {}): Pr
     KAFKA_BROKERS: pipeline.values.KAFKA_BROKERS,
     CONNECT_URL: connect.url,
   };
-  const { unwatch, ...watched } = await watch({ kind: 'debezium', url: clickhouse.url, env, jolokia });
+  const { unwatch, ...watched } = await orEnd(watch({ kind: 'debezium', url: clickhouse.url, env, jolokia }), pipeline);
   return {
     ...watched,
     pipeline,
@@ -64,13 +64,26 @@ export async function startDrill(options: Omit<DebeziumOptions, 'dir'> = {}): Pr
   };
 }
 
+/** Leaves nothing running where watching could not begin. */
+async function orEnd(watching: Promise<Watched>, pipeline: { end(): Promise<void> }): Promise<Watched> {
+  try {
+    return await watching;
+  } catch (thrown) {
+    await pipeline.end();
+    throw thrown;
+  }
+}
+
 /** The same of the other reference pipeline: about 5 s. */
 export async function startMaterializedDrill(): Promise<MaterializedDrill> {
   const dir = await mkdtemp(join(tmpdir(), 'tidemark-drill-'));
   const pipeline = await startMaterialized({ dir });
   const [clickhouseUrl, postgresUrl] = [pipeline.clickhouse.url, pipeline.postgres.url];
   const env = { TIDEMARK_URL: clickhouseUrl, POSTGRES_URL: postgresUrl };
-  const { unwatch, ...watched } = await watch({ kind: 'materialized', url: clickhouseUrl, env, beatSeconds: 1 });
+  const { unwatch, ...watched } = await orEnd(
+    watch({ kind: 'materialized', url: clickhouseUrl, env, beatSeconds: 1 }),
+    pipeline,
+  );
   const programs = { postgres: pipeline.postgres.program, clickhouse: pipeline.clickhouse.program };
   const begin = { postgres: startPostgres, clickhouse: startClickHouse };
   const urls = { postgres: postgresUrl, clickhouse: clickhouseUrl };

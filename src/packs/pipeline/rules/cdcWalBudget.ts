@@ -30,7 +30,7 @@ function sql(kit: RuleKit): string {
           concat(${percentSql('value / greatest(1, ifNull(keep_bytes, 0))')}, ' of max_slot_wal_keep_size (', formatReadableSize(ifNull(keep_bytes, 0)), ')')),
         if(active, '.', '; nobody reads it just now.'),
         if(${pace} <= 0, '', concat(' It grows by ', formatReadableSize(${pace} * 3600), ' an hour',
-          if(keep_bytes IS NULL, '.', concat(': lost in ', ${lengthSql(`greatest(0, toFloat64(ifNull(keep_bytes, 0)) - value) / greatest(1, ${pace})`)}, ' if it goes on like this.'))),
+          if(keep_bytes IS NULL, '.', concat(': lost in ', ${lengthSql(`greatest(0, toFloat64(ifNull(keep_bytes, 0)) - value) / greatest(1, ${pace})`)}, ' if it goes on like this.')))),
         if(ifNull(oldest_s, 0) < ${oldTransaction}, '', concat(' A transaction is open for ', ${lengthSql('assumeNotNull(oldest_s)')}, ' and keeps it, whoever reads: ', oldest_what, '.'))))`,
     unseen: 'fires',
   });
