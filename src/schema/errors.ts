@@ -28,6 +28,8 @@ export const fail = errorTable({
     `roles.${f.role}: table ${f.table} deletes rows by TTL ${f.ttl}, which does not tell how many days by ${f.time} it has whole. Write keepsDays: the days after which rows may be missing.`,
   insert_needs_table: (f: { role: string; table: string; engine: string }) =>
     `roles.${f.role}.mode: insert needs a MergeTree table that rows are inserted into, but ${f.table} is a ${f.engine}. Map that table, or write mode: recompute.`,
+  newest_unknown: (f: { role: string; table: string; engine: string; id: string }) =>
+    `roles.${f.role}: ${f.table} is a ${f.engine}, which may have several rows of one ${f.id}, and nothing tells which of them is the newest. Map columns.version or columns.ingestedAt; or leave columns.id out, if every row counts.`,
   insert_on_cluster: (f: { role: string; cluster: string }) =>
     `roles.${f.role}.mode: insert is not there on a cluster (connection.cluster is ${f.cluster}): rows from before would have to be counted on each shard. Write mode: recompute.`,
   rebuild_on_cluster: () =>

@@ -279,6 +279,23 @@ describe('views as sources', () => {
   });
 });
 
+test('several rows of one id need a column that tells the newest', async () => {
+  const name = await table('id UInt64, at DateTime, sum Float64, v UInt64');
+  const orders = (columns: Readonly<Record<string, string>>): TestRole => ({
+    table: name,
+    sourceClass: 'window',
+    windowDays: 3,
+    columns: { time: 'at', amount: 'sum', ...columns },
+    constants: { currency: 'EUR' },
+  });
+  const of = (role: TestRole) => inspect(testConfig({ database: 'tm', roles: { orders: role } }), engine.db);
+  await expect(of(orders({ id: 'id' }))).rejects.toThrow(
+    `roles.orders: ${name} is a MergeTree, which may have several rows of one id, and nothing tells which of them is the newest. Map columns.version or columns.ingestedAt; or leave columns.id out, if every row counts.`,
+  );
+  expect((await of(orders({ id: 'id', version: 'v' }))).sources.orders?.collapses).toBe(false);
+  expect((await of(orders({}))).sources.orders?.columns).not.toHaveProperty('id');
+});
+
 describe('the sorting key of a table that collapses versions', () => {
   const replacing = (key: string) =>
     table(`${standard}, land String, props Map(String, String)`, `ENGINE = ReplacingMergeTree ORDER BY ${key}`);

@@ -21,7 +21,7 @@ export { bareType } from './inspect/types';
 /**
  * Looks at the mapped source tables and resolves what the statements need to know of them. Changes nothing.
  * @throws TidemarkError source_missing, column_missing, column_type, dimension_column, dimension_path, keeps_too_long,
- * ttl_unclear, insert_needs_table, insert_on_cluster, key_lets_rows_double: each names the key of tidemark.yaml.
+ * ttl_unclear, newest_unknown, insert_needs_table, insert_on_cluster, key_lets_rows_double: each names the key of tidemark.yaml.
  */
 export async function inspect(config: Config, db: Db): Promise<Installation> {
   const sources: Partial<Record<RoleName, Source>> = {};
@@ -73,6 +73,9 @@ function sourceOf(role: RoleName, config: Config, mapping: RoleConfig, facts: Ta
   }
   const collapses = facts.engine.endsWith('ReplacingMergeTree');
   if (collapses) checkKey(role, mapping, read, facts.sortingKey);
+  const { id, version, ingestedAt } = mapping.columns;
+  if (!collapses && id !== undefined && version === undefined && ingestedAt === undefined)
+    throw fail('newest_unknown', { role, table, engine: facts.engine, id });
   return {
     role,
     table,
