@@ -2,8 +2,8 @@ import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { DashboardLink } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { pages } from './spec';
-import type { CellLink, PageName, RowLink } from './spec';
+import { menuOf, menus, pages } from './spec';
+import type { CellLink, MenuName, PageName, RowLink } from './spec';
 
 /** Address of a dashboard inside Grafana that keeps the reader's range and every variable. */
 export function pageUrl(page: PageName): string {
@@ -34,11 +34,12 @@ export function panelLinks(targets: readonly PageName[]): Builder<DashboardLink>
   return targets.map((page) => visible(new DashboardLinkBuilder(pages[page].title).url(pageUrl(page))));
 }
 
-/** Links at the top of a dashboard: to every other one. */
+/** At the top of a dashboard: links to those that answer for all, and menus of the others. */
 export function dashboardLinks(own: PageName, built: readonly PageName[]): Builder<DashboardLink>[] {
-  return built
-    .filter((page) => page !== own)
-    .map((page) =>
+  const direct = built.filter((page) => page !== own && menuOf(page) === undefined);
+  const used = new Set(built.flatMap((page) => menuOf(page) ?? []));
+  return [
+    ...direct.map((page) =>
       visible(
         new DashboardLinkBuilder(pages[page].title)
           .type(DashboardLinkType.Link)
@@ -48,5 +49,19 @@ export function dashboardLinks(own: PageName, built: readonly PageName[]): Build
           .keepTime(true)
           .includeVars(true),
       ),
-    );
+    ),
+    // Grafana lists what has all the tags, dashboards of the users' own too.
+    ...Object.entries(menus)
+      .filter(([menu]) => used.has(menu as MenuName))
+      .map(([menu, title]) =>
+        visible(
+          new DashboardLinkBuilder(title)
+            .type(DashboardLinkType.Dashboards)
+            .tags(['tidemark', menu])
+            .asDropdown(true)
+            .keepTime(true)
+            .includeVars(true),
+        ),
+      ),
+  ];
 }

@@ -9,7 +9,7 @@ import { dashboardLinks, panelLinks } from './links';
 import { panelBuilder } from './panels/panel';
 import { sourceRef } from './query';
 import type { BuildSettings } from './settings';
-import { pages } from './spec';
+import { menuOf, pages } from './spec';
 import type { DashboardSpec, Need, PageName, PanelSpec, Row } from './spec';
 import { dashboardSql } from './sql';
 import { sourceVariable, variableBuilder } from './variables';
@@ -39,13 +39,14 @@ export const buildable = (specs: readonly DashboardSpec[], settings: BuildSettin
  */
 export function renderDashboard(spec: DashboardSpec, settings: BuildSettings, built: readonly PageName[]): Dashboard {
   const { uid, title } = pages[spec.page];
+  const menu = menuOf(spec.page);
   const placed = placeRows(title, prune(spec, settings, built));
   if (placed.length > mostPanels)
     throw fail('too_many_panels', { dashboard: title, panels: placed.length, most: mostPanels });
   const dashboard = new DashboardBuilder(title)
     .uid(uid)
     .description(spec.description)
-    .tags(['tidemark', ...spec.tags])
+    .tags([...new Set(['tidemark', ...(menu ? [menu] : []), ...spec.tags])])
     .timezone(settings.timezone === 'UTC' ? 'utc' : settings.timezone)
     .weekStart(settings.weekStart)
     .time({ from: spec.from ?? 'now-90d', to: 'now' })

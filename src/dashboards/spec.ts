@@ -6,25 +6,37 @@ import type { RoleName } from '../core/model';
 import type { Section } from '../config/sections';
 import type { MetricName } from './palette';
 
-/** Dashboards that link to each other, by their stable uid. */
+/** Menus at the top of every dashboard, by the tag that their dashboards have. */
+export const menus = { product: 'Product', business: 'Service & money', health: 'Data health' } as const;
+export type MenuName = keyof typeof menus;
+
+/** Dashboards that link to each other, by their stable uid; those without a menu have a link of their own. */
 export const pages = {
   home: { uid: 'tidemark-home', title: 'Home' },
-  activeUsers: { uid: 'tidemark-active-users', title: 'Active users' },
-  funnels: { uid: 'tidemark-funnels', title: 'Funnels' },
-  retention: { uid: 'tidemark-retention', title: 'Retention & cohorts' },
-  adoption: { uid: 'tidemark-feature-adoption', title: 'Feature adoption' },
-  operations: { uid: 'tidemark-operations', title: 'Operations' },
-  finance: { uid: 'tidemark-finance', title: 'Finance' },
-  subscriptions: { uid: 'tidemark-subscriptions', title: 'Subscriptions' },
-  rollups: { uid: 'tidemark-rollups', title: 'Rollups & views' },
+  activeUsers: { uid: 'tidemark-active-users', title: 'Active users', menu: 'product' },
+  funnels: { uid: 'tidemark-funnels', title: 'Funnels', menu: 'product' },
+  retention: { uid: 'tidemark-retention', title: 'Retention & cohorts', menu: 'product' },
+  adoption: { uid: 'tidemark-feature-adoption', title: 'Feature adoption', menu: 'product' },
+  operations: { uid: 'tidemark-operations', title: 'Operations', menu: 'business' },
+  finance: { uid: 'tidemark-finance', title: 'Finance', menu: 'business' },
+  subscriptions: { uid: 'tidemark-subscriptions', title: 'Subscriptions', menu: 'business' },
+  rollups: { uid: 'tidemark-rollups', title: 'Rollups & views', menu: 'health' },
   alerts: { uid: 'tidemark-alerts', title: 'Alerts' },
-  cdcPostgres: { uid: 'tidemark-cdc-postgres', title: 'CDC: Postgres' },
-  cdcKafka: { uid: 'tidemark-cdc-kafka', title: 'CDC: Kafka & Debezium' },
-  dbt: { uid: 'tidemark-dbt', title: 'dbt' },
-  server: { uid: 'tidemark-clickhouse', title: 'ClickHouse health' },
-  cost: { uid: 'tidemark-cost', title: 'Cost' },
-} as const;
+  cdcPostgres: { uid: 'tidemark-cdc-postgres', title: 'CDC: Postgres', menu: 'health' },
+  cdcKafka: { uid: 'tidemark-cdc-kafka', title: 'CDC: Kafka & Debezium', menu: 'health' },
+  dbt: { uid: 'tidemark-dbt', title: 'dbt', menu: 'health' },
+  server: { uid: 'tidemark-clickhouse', title: 'ClickHouse health', menu: 'health' },
+  cost: { uid: 'tidemark-cost', title: 'Cost', menu: 'health' },
+} as const satisfies Readonly<
+  Record<string, { readonly uid: string; readonly title: string; readonly menu?: MenuName }>
+>;
 export type PageName = keyof typeof pages;
+
+/** The menu that a dashboard is in. */
+export function menuOf(page: PageName): MenuName | undefined {
+  const entry = pages[page];
+  return 'menu' in entry ? entry.menu : undefined;
+}
 
 /** What a panel, a variable or a dashboard cannot do without: a role that is mapped, a section of tidemark.yaml that is filled. */
 export type Need = RoleName | Section;

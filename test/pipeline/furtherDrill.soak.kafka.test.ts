@@ -137,6 +137,7 @@ test('a slot that lost its WAL is told, and a new snapshot brings back the truth
         ),
       );
       await shop.drill.postgres('ALTER SYSTEM RESET max_slot_wal_keep_size');
+      await shop.drill.postgres('DROP TABLE elsewhere');
       await shop.drill.postgres('SELECT pg_reload_conf()');
       await shop.deleteUnseen();
       expect(await shop.snapshotAgain()).toBeGreaterThanOrEqual(40);
@@ -157,7 +158,7 @@ test('a transaction that stays open keeps WAL for everybody: that is told, and w
       await idler.query('BEGIN');
       await idler.query("INSERT INTO customers (email, full_name, country) VALUES ('open@example.com', 'Open', 'DE')");
       await shop.drill.postgres(
-        'CREATE TABLE elsewhere AS SELECT repeat(md5(g::text), 30) AS t FROM generate_series(1, 20000) g',
+        'CREATE TABLE reported AS SELECT repeat(md5(g::text), 30) AS t FROM generate_series(1, 20000) g',
       );
     },
     fires: {
@@ -167,7 +168,7 @@ test('a transaction that stays open keeps WAL for everybody: that is told, and w
     async heal() {
       await idler.query('COMMIT');
       await idler.end();
-      await shop.drill.postgres('DROP TABLE elsewhere; CHECKPOINT');
+      await shop.drill.postgres('DROP TABLE reported; CHECKPOINT');
     },
   });
 });

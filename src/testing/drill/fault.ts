@@ -94,9 +94,9 @@ export async function drillFault(alarms: Evaluator, fault: Fault): Promise<Drill
     note();
   };
   const begun = Date.now();
-  await fault.inject();
   const expected = Object.keys(fires);
   try {
+    await fault.inject();
     await until(
       `${expected.join(', ')} on: ${fault.name}`,
       firesWithin,
