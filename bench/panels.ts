@@ -23,6 +23,8 @@ export interface PanelsOptions {
   readonly results?: string;
   /** A panels.json whose raw times are taken over where the raw questions are the same, instead of asking them again. */
   readonly rawFrom?: string;
+  /** Whether the views stand still while panels are measured: their first runs over a large data set take long. */
+  readonly still?: boolean;
 }
 
 interface Measured {
@@ -62,7 +64,7 @@ export async function runPanels(options: PanelsOptions): Promise<void> {
     return `# Panels over ${grouped(rows)} events and their requests and orders, ${days} days
 
 Every query of every dashboard, expanded as the plugin does, FORMAT Native over HTTP, answer read to
-its end; ${options.runs} runs each, views refreshing beside them. "raw" is the same question of the source with FINAL (the same
+its end; ${options.runs} runs each, ${options.still ? 'the views stopped' : 'views refreshing beside them'}. "raw" is the same question of the source with FINAL (the same
 number), "no FINAL" counts redelivered copies twice. Ratios are of medians${grown}. Goals: p95 ≤ ${goals.p95Ms} ms, ≥ ${goals.ratio} × for ranges of ${goals.ratioFromDays} days and
 more, growth ≤ ${goals.growth} ×.${former ? ` Raw times are those of ${former.date}.` : ''}
 
@@ -101,7 +103,7 @@ function withRaw(times: readonly PanelTime[], former: readonly PanelTime[]): Pan
   });
 }
 
-async function measure({ days, runs, data }: PanelsOptions, rows: number, raw: boolean): Promise<Measured> {
+async function measure({ days, runs, data, still }: PanelsOptions, rows: number, raw: boolean): Promise<Measured> {
   const dashboards = dashboardNames.flatMap((name) => {
     const dashboard = readDashboard(name);
     if (!dashboard) console.log(`dashboards/${name}.json is not there: its panels are left out.`);
@@ -109,8 +111,8 @@ async function measure({ days, runs, data }: PanelsOptions, rows: number, raw: b
   });
   const folder = data === undefined ? undefined : `${data}-${rows}`;
   return withDataset({ rows, days, sources: knownSources(), folder }, async (dataset) => {
-    const installed = await installOver(dataset);
-    await settled();
+    const installed = await installOver(dataset, { isStill: still ?? false });
+    if (!still) await settled();
     const times = await measurePanels(dataset, dashboards, { runs, raw });
     return { engine: dataset.engine.version, times, installed, generated: dataset.generated };
   });

@@ -5,7 +5,7 @@ import type { BenchRole, ConfigOptions } from './config';
 import type { Dataset } from './dataset';
 import { grouped, short } from './numbers';
 import { install } from './tidemark';
-import { allFresh, quietMerges, tableSizes } from './views';
+import { allFresh, quietMerges, stopViews, tableSizes } from './views';
 
 /** What an installation took and holds. */
 export interface Installed {
@@ -29,13 +29,20 @@ const longestWait = 3600;
 /** Installs the rollups of a data set's sources, fills them, and waits until all are fresh and merged. */
 export async function installOver(
   { engine, folder, contents }: Dataset,
-  options: Partial<Pick<ConfigOptions, 'database' | 'roles' | 'movingEvents' | 'everySeconds'>> = {},
+  {
+    isStill = false,
+    ...options
+  }: Partial<Pick<ConfigOptions, 'database' | 'roles' | 'movingEvents' | 'everySeconds'>> & {
+    /** The views are stopped once every table was filled, instead of waiting until all are fresh. */
+    readonly isStill?: boolean;
+  } = {},
 ): Promise<Installed> {
   const roles: BenchRole[] = benchRoles.filter((role) => contents.sources.includes(role));
   const config = writeConfig({ url: engine.url, folder, roles, ...options });
   const { migrate, fill, fillCommand } = await install(config);
   const database = options.database ?? 'tidemark';
-  await allFresh(engine, longestWait, database);
+  if (isStill) await stopViews(engine, longestWait, database);
+  else await allFresh(engine, longestWait, database);
   await quietMerges(engine);
   const tables = await tableSizes(engine, database);
   console.log(

@@ -50,6 +50,7 @@ export function addBenchmarks(program: Command): void {
     .addOption(days(100))
     .option('--small <n>', 'events of the smaller data set that growth is told from, 0 for none', count, 10_000_000)
     .option('--runs <n>', 'runs of each panel', count, 20)
+    .option('--still', 'stop the views once all tables are filled, and measure without them')
     .option('--raw-from <file>', 'take the raw times over from this panels.json instead of asking again')
     .addOption(data)
     .addOption(results)

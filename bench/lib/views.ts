@@ -78,6 +78,15 @@ export async function allFresh(engine: Engine, seconds: number, database = 'tide
   }
 }
 
+/** Waits until every rollup was filled at least once, then stops the views and waits until none runs. */
+export async function stopViews(engine: Engine, seconds: number, database = 'tidemark'): Promise<void> {
+  const filling = `SELECT count() FROM ${database}.rollup_status WHERE verdict IN ('filling', 'failing') OR queued_days > 0`;
+  await until(`filled rollups in ${database}`, seconds, async () => (await numberOf(engine, filling)) === 0);
+  await engine.command('SYSTEM STOP VIEWS');
+  const running = "SELECT count() FROM system.processes WHERE query LIKE 'INSERT INTO%'";
+  await until('views to end', seconds, async () => (await numberOf(engine, running)) === 0);
+}
+
 /** The server's clock as text, for {@link countedUpTo}. */
 export async function now(engine: Engine): Promise<string> {
   const [row] = await engine.query<{ at: string }>('SELECT toString(now64(3)) AS at');

@@ -2,13 +2,13 @@ import { Client } from 'pg';
 
 import { startCollect } from '../../src/testing/drill/collect';
 import { converged } from '../../src/testing/drill/compare';
-import { setLimit } from '../../src/testing/drill/alarms';
+import { setLimit, unsetLimit } from '../../src/testing/drill/alarms';
 import { until } from '../../src/testing/drill/fault';
 import { changesPerSecond, startShop } from '../../src/testing/drill/shop';
 import type { Shop } from '../../src/testing/drill/shop';
 
 /* The faults of drill.kafka.test.ts that take long, and minutes in which nothing is wrong: `npm run test:soak`. */
-jest.setTimeout(240_000);
+jest.setTimeout(480_000);
 
 let shop: Shop;
 beforeAll(async () => {
@@ -171,6 +171,7 @@ test('a transaction that stays open keeps WAL for everybody: that is told, and w
       await shop.drill.postgres('DROP TABLE reported; CHECKPOINT');
     },
   });
+  await unsetLimit(shop.drill.db, 'cdc_wal_budget_high', 'shop tidemark', 'unlimited');
 });
 
 test('a collector that is killed is told, and the next one goes on without a row twice', async () => {

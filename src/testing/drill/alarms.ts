@@ -36,6 +36,10 @@ const shorter = [
 export const setLimit = (db: Db, rule: string, subject: string, name: string, value: number): Promise<void> =>
   db.insert('tidemark.threshold_edits', [{ rule, subject, name, value, note: 'drill' }]);
 
+/** The limit is again what it was before {@link setLimit}. */
+export const unsetLimit = (db: Db, rule: string, subject: string, name: string): Promise<void> =>
+  db.insert('tidemark.threshold_edits', [{ rule, subject, name, value: 0, note: 'drill', del: 1 }]);
+
 /** Shortens the limits of the rules. */
 export async function shortenLimits(db: Db): Promise<void> {
   for (const [rule, name, value] of shorter) await setLimit(db, rule, '', name, value);
