@@ -100,7 +100,7 @@ test.each(['append', 'moving'] as const)(
       const finished = installedRollups(installation).flatMap((r) =>
         r.rollup.kind === 'finished' ? [r.rollup.name] : [],
       );
-      const found = await settled(installation, engine.db, 'src', [events], { withinMs: 200_000, without: finished });
+      const found = await settled(installation, engine.db, 'src', [events], { withinMs: 300_000, without: finished });
       expect(found).toMatchObject({ wrong: 0, sample: [] });
       expect(found.cells).toBeGreaterThan(5000);
     } finally {
@@ -108,5 +108,5 @@ test.each(['append', 'moving'] as const)(
       await engine.kill();
     }
   },
-  350_000 + kills * 30_000,
+  450_000 + kills * 30_000,
 );

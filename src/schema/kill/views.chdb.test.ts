@@ -59,7 +59,7 @@ test(
       const finished = installedRollups(installation).flatMap((r) =>
         r.rollup.kind === 'finished' ? [r.rollup.name] : [],
       );
-      const found = await settled(installation, engine.db, 'src', subjects, { withinMs: 150_000, without: finished });
+      const found = await settled(installation, engine.db, 'src', subjects, { withinMs: 300_000, without: finished });
       expect(found).toMatchObject({ wrong: 0, sample: [] });
       expect(found.cells).toBeGreaterThan(2000);
       const [queue] = await engine.db.query<{ n: number }>(
@@ -70,5 +70,5 @@ test(
       await engine.kill();
     }
   },
-  240_000 + kills * 20_000,
+  400_000 + kills * 20_000,
 );
