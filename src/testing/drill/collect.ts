@@ -8,6 +8,7 @@ import { parseDocument } from 'yaml';
 
 import { pipelinesDir } from '../../services/debezium';
 import type { DebeziumDrill } from './drill';
+import { until } from './fault';
 import { lookSeconds } from './watch';
 
 const program = join(__dirname, '..', '..', '..', 'bin', 'tidemark.js');
@@ -19,7 +20,7 @@ export interface Collecting {
 }
 
 /** Starts `tidemark collect` over the drill's pipeline, with a look each second, and waits until it has looked. */
-export async function startCollect({ env }: DebeziumDrill): Promise<Collecting> {
+export async function startCollect({ db, env }: DebeziumDrill): Promise<Collecting> {
   const dir = await mkdtemp(join(tmpdir(), 'tidemark-drill-collect-'));
   const file = join(dir, 'tidemark.yaml');
   const config = parseDocument(await readFile(join(pipelinesDir, 'debezium', 'tidemark.yaml'), 'utf8'));
@@ -30,20 +31,18 @@ export async function startCollect({ env }: DebeziumDrill): Promise<Collecting> 
   await writeFile(file, config.toString());
   const child = spawn(process.execPath, [program, 'collect', '--config', file], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close');
   let said = '';
-  const hasLooked = new Promise<void>((resolve) => {
-    child.stderr.on('data', (text: Buffer) => {
-      said += text.toString();
-      if (said.includes('"kafka main"')) resolve();
-    });
-  });
-  await Promise.race([
-    hasLooked,
-    ended.then(() => Promise.reject(new Error(`tidemark collect ended before it looked: ${said}`))),
-  ]);
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
+  const began = Date.now();
+  const looked = `SELECT 1 FROM tidemark.health_source WHERE source = 'kafka main' AND at > fromUnixTimestamp64Milli(${began}) LIMIT 1`;
+  const hasLooked = async () => {
+    if (child.exitCode !== null) throw new Error(`tidemark collect ended before it looked: ${said}`);
+    return (await db.query(looked)).length > 0;
+  };
+  await until('tidemark collect has looked at Kafka', 60, hasLooked, () => said);
   return {
     async kill(signal = 'SIGKILL') {
       child.kill(signal);
