@@ -5,11 +5,11 @@ import { readDashboard } from './lib/dashboards';
 import { withDataset } from './lib/dataset';
 import type { Installed } from './lib/install';
 import { installOver, settled } from './lib/install';
-import { grouped, megabytes } from './lib/numbers';
+import { grouped, megabytes, short } from './lib/numbers';
 import { textTable } from './lib/print';
 import { circumstances, circumstancesText, commandLine, table, writeReport } from './lib/report';
 import type { Generated } from './lib/data/generate';
-import { measurePanels } from './panels/measure';
+import { measureFloor, measurePanels } from './panels/measure';
 import type { PanelTime } from './panels/measure';
 import { goals, judge, missLines, panelCells, panelHead } from './panels/report';
 
@@ -30,6 +30,8 @@ export interface PanelsOptions {
 interface Measured {
   readonly engine: string;
   readonly times: PanelTime[];
+  /** Median ms of `SELECT 1`. */
+  readonly floorMs: number;
   readonly installed: Installed;
   readonly generated: readonly Generated[];
 }
@@ -66,7 +68,7 @@ export async function runPanels(options: PanelsOptions): Promise<void> {
 Every query of every dashboard, expanded as the plugin does, FORMAT Native over HTTP, answer read to
 its end; ${options.runs} runs each, ${options.still ? 'the views stopped' : 'views refreshing beside them'}. "raw" is the same question of the source with FINAL (the same
 number), "no FINAL" counts redelivered copies twice. Ratios are of medians${grown}. Goals: p95 ≤ ${goals.p95Ms} ms, ≥ ${goals.ratio} × for ranges of ${goals.ratioFromDays} days and
-more, growth ≤ ${goals.growth} ×.${former ? ` Raw times are those of ${former.date}.` : ''}
+more, growth ≤ ${goals.growth} ×. \`SELECT 1\` takes ${short(larger.floorMs)} ms on the same way.${former ? ` Raw times are those of ${former.date}.` : ''}
 
 ${circumstancesText(facts, 'panels')}
 
@@ -114,6 +116,7 @@ async function measure({ days, runs, data, still }: PanelsOptions, rows: number,
     const installed = await installOver(dataset, { isStill: still ?? false });
     if (!still) await settled();
     const times = await measurePanels(dataset, dashboards, { runs, raw });
-    return { engine: dataset.engine.version, times, installed, generated: dataset.generated };
+    const floorMs = await measureFloor(dataset);
+    return { engine: dataset.engine.version, times, floorMs, installed, generated: dataset.generated };
   });
 }

@@ -62,6 +62,13 @@ export async function measurePanels(
   return times;
 }
 
+/** Median ms of a statement that does nothing, over the same way: what every panel has in it, and how fast the machine is. */
+export async function measureFloor({ engine }: Dataset, runs = 100): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < runs; i++) times.push((await post(engine.url, 'SELECT 1', { default_format: 'Native' })).ms);
+  return median(times);
+}
+
 /** Does it, or tells in a line why not. */
 async function orTell<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
