@@ -76,26 +76,14 @@ test('a column that is added in PostgreSQL stops its table, although the heart b
   });
 });
 
-test('PostgreSQL may restart', async () => {
+test.each(['postgres', 'clickhouse'] as const)('%s may restart', async (service) => {
   await passes({
-    name: 'A: PostgreSQL restarted',
+    name: `A: ${service} restarted`,
     watchSeconds: 4,
-    inject: () => drill.stop('postgres'),
+    inject: () => drill.stop(service),
     fires: {},
     mayFire: ['cdc_replication_lag', 'cdc_replication_lag_high'],
-    heal: () => drill.start('postgres'),
-    quietWithin: 120,
-  });
-});
-
-test('ClickHouse may restart', async () => {
-  await passes({
-    name: 'A: ClickHouse restarted',
-    watchSeconds: 4,
-    inject: () => drill.stop('clickhouse'),
-    fires: {},
-    mayFire: ['cdc_replication_lag', 'cdc_replication_lag_high'],
-    heal: () => drill.start('clickhouse'),
+    heal: () => drill.start(service),
     quietWithin: 120,
   });
 });
