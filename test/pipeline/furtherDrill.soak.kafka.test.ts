@@ -187,7 +187,7 @@ test('a collector that is killed is told, and the next one goes on without a row
     },
     quietWithin: 120,
   });
-  await running.kill('SIGTERM');
+  await running.stop();
   shop.drill.collector.start();
   const twice = await shop.drill.db.query<{ n: number }>(
     `SELECT toFloat64(count() - uniqExact(at, cluster, consumer_group, topic)) AS n FROM tidemark.health_kafka_group
