@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { parseDocument } from 'yaml';
@@ -16,8 +15,8 @@ const program = join(__dirname, '..', '..', '..', 'bin', 'tidemark.js');
  * Starts `tidemark collect` over the drill's pipeline in a process of its own, with a look each second, and waits until it has
  * looked. It ends with this process at the latest.
  */
-export async function startCollect({ db, env }: DebeziumDrill): Promise<Program> {
-  const dir = await mkdtemp(join(tmpdir(), 'tidemark-drill-collect-'));
+export async function startCollect({ db, env, dir: drillDir }: DebeziumDrill): Promise<Program> {
+  const dir = await mkdtemp(join(drillDir, 'collect-'));
   const file = join(dir, 'tidemark.yaml');
   const config = parseDocument(await readFile(join(pipelinesDir, 'debezium', 'tidemark.yaml'), 'utf8'));
   config.deleteIn(['collect', 'listen']);

@@ -22,6 +22,8 @@ export interface Drill extends Omit<Watched, 'unwatch'> {
 /** PostgreSQL → Debezium → Kafka → ClickHouse. */
 export interface DebeziumDrill extends Drill {
   readonly pipeline: DebeziumPipeline;
+  /** Folder of everything, removed at the end. */
+  readonly dir: string;
   /** Environment of a `tidemark collect` that looks at the same. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -54,6 +56,7 @@ export async function startDrill(options: Omit<DebeziumOptions, 'dir'> = {}): Pr
   return {
     ...watched,
     pipeline,
+    dir,
     env: { ...env, JOLOKIA_URL: jolokia },
     postgres: (sql) => onPostgres(pipeline.services.postgres.url, sql),
     async end() {
