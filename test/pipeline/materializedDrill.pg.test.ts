@@ -68,7 +68,8 @@ test('a column that is added in PostgreSQL stops its table, although the heart b
     firesWithin: 150,
     mayFire: ['cdc_wrong_values'],
     async heal() {
-      // The runbook of docs/pipelines.md.
+      // The runbook of docs/pipelines.md, while nothing is written: under load the table was once 7 rows short for ever.
+      await halt();
       for (const sql of ['DETACH TABLE shop.orders PERMANENTLY', 'ATTACH TABLE shop.orders'])
         await drill.db.command(`${sql} SETTINGS allow_experimental_database_materialized_postgresql = 1`);
     },
