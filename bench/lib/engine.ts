@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
+import { servedAddress, serveEnded } from '../../src/services/served';
 import { post } from './http';
 
 /** Root of the checkout. */
@@ -33,7 +33,7 @@ export async function startEngine(dataDir: string): Promise<Engine> {
   // A bench that dies must not leave its engine behind.
   const orphaned = () => child.kill('SIGKILL');
   process.prependOnceListener('exit', orphaned);
-  const url = await addressOf(child);
+  const url = await servedAddress(child, serveEnded);
   const query = async <R>(sql: string): Promise<R[]> => {
     const settings = { default_format: 'JSON', output_format_json_quote_64bit_integers: '0' };
     const { body } = await post(url, sql, settings);
@@ -52,20 +52,6 @@ export async function startEngine(dataDir: string): Promise<Engine> {
       process.off('exit', orphaned);
     },
   };
-}
-
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const read = (chunk: Buffer) => {
-      output += chunk.toString();
-      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
-      if (address) resolve(address);
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('exit', (code) => reject(new Error(`tidemark serve ended with ${code}: ${output.trim()}`)));
-  });
 }
 
 /** The first row's first value as a number; 0 where there is none. */

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { alertRules } from '../packs/rules';
-import { freePort, startAlertmanager } from '../testing/alertmanager';
+import { freePort } from '../services/ports';
+import { startAlertmanager } from '../testing/alertmanager';
 import type { TestAlertmanager } from '../testing/alertmanager';
 import { startEngine } from '../testing/engine';
 import type { TestEngine } from '../testing/engine';

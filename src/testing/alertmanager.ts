@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { parse, stringify } from 'yaml';
+
+import { freePort } from '../services/ports';
 
 /** Prometheus' Alertmanager, in a process of its own. */
 export interface TestAlertmanager {
@@ -67,12 +67,4 @@ export async function startAlertmanager(built: string, { groupWait, groupInterva
   }
   await stop();
   throw new Error(`Alertmanager does not become ready: ${output}`);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -7,8 +7,8 @@ import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { ChildProcess } from 'node:child_process';
 import type { Db } from '../core/db';
+import { servedAddress, serveEnded } from '../services/served';
 
 /** A real ClickHouse engine for a test: `tidemark serve` in a process of its own. */
 export interface TestEngine {
@@ -43,7 +43,7 @@ export async function startEngine(options: TestEngineOptions = {}): Promise<Test
   if (options.readonly) args.push('--readonly');
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const url = await addressOf(child);
+  const url = await servedAddress(child, serveEnded);
   const client = createClient({ url, log: { level: ClickHouseLogLevel.OFF } });
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     await client.close();
@@ -61,20 +61,6 @@ export async function startEngine(options: TestEngineOptions = {}): Promise<Test
     },
     kill: () => end('SIGKILL'),
   };
-}
-
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const read = (chunk: Buffer) => {
-      output += chunk.toString();
-      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
-      if (address) resolve(address);
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('exit', (code) => reject(new Error(`tidemark serve ended with ${code}: ${output.trim()}`)));
-  });
 }
 
 /** A ClickHouse as the schema room asks it. */

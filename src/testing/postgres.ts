@@ -12,12 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Client } from 'pg';
+
+import { freePort } from '../services/ports';
 
 /** A real PostgreSQL for a test, in a folder of its own. */
 export interface TestPostgres {
@@ -87,15 +87,6 @@ function runAs(): Pick<SpawnOptions, 'uid' | 'gid'> {
   if (uid === undefined)
     throw new Error('Root cannot run PostgreSQL, and there is no user postgres: adduser --system postgres.');
   return { uid: Number(uid), gid: Number(gid) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const inUtc = { TZ: 'UTC', LC_ALL: 'C' };

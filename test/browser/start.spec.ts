@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PreviewSettings } from '../../src/preview/api';
+import { freePort } from '../../src/services/ports';
 import { ensureBuilt } from './ensureBuilt';
 
 jest.setTimeout(240_000);
@@ -23,15 +24,6 @@ afterAll(() => {
   for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
   rmSync(dataDir, { recursive: true, force: true });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 function start(args: readonly string[]) {
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', 'src/preview/start.ts', ...args], {

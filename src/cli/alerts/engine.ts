@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { ChildProcess } from 'node:child_process';
-
+import { servedAddress } from '../../services/served';
 import { fail } from '../errors';
 import { packageRoot } from '../run';
 
@@ -37,24 +36,14 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   const interrupted = () => void stop().then(() => process.exit(130));
   for (const signal of signals) process.once(signal, interrupted);
   try {
-    return { url: await addressOf(child), stop };
+    return { url: await servedAddress(child, notStarted), stop };
   } catch (thrown) {
     await stop();
     throw thrown;
   }
 }
 
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const read = (chunk: Buffer) => {
-      output += chunk.toString();
-      const address = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
-      if (address) resolve(address);
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('error', (cause) => reject(fail('engine_not_started', { reason: cause.message }, { cause })));
-    child.once('exit', (code) => reject(fail('engine_not_started', { reason: output.trim() || `ended with ${code}` })));
-  });
-}
+const notStarted = (said: string, code: number | null, cause?: Error) =>
+  cause
+    ? fail('engine_not_started', { reason: cause.message }, { cause })
+    : fail('engine_not_started', { reason: said || `ended with ${code}` });

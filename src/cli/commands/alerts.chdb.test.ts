@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import type { PostableAlert } from '../../alerts/run/payload';
 import { alertRules } from '../../packs/rules';
-import { freePort } from '../../testing/alertmanager';
+import { freePort } from '../../services/ports';
 import { startEngine } from '../../testing/engine';
 import type { TestEngine } from '../../testing/engine';
 import { runTidemark } from '../../testing/tidemark';
