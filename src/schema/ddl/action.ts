@@ -23,7 +23,7 @@ export interface Action {
 export interface Work {
   /** Its DDL as it would be now; moments in it may differ when it is done. */
   readonly shows: readonly string[];
-  run(db: Db, onFill: (progress: FillProgress) => void): Promise<void>;
+  run(db: Db, onFill: (progress: FillProgress) => void | Promise<void>): Promise<void>;
 }
 
 /** An object that tidemark.yaml asks for. */
@@ -31,7 +31,8 @@ export interface Desired {
   readonly object: string;
   readonly kind: ObjectKind;
   readonly hash: string;
-  create(): Pick<Action, 'statements' | 'then'>;
+  /** @param wasLost whether it was there, and somebody dropped it by hand */
+  create(wasLost: boolean): Pick<Action, 'statements' | 'then'>;
   replace(): Pick<Action, 'statements' | 'then'>;
   /** Object, or objects, whose making anew makes this one anew. */
   readonly follows?: string | readonly string[];

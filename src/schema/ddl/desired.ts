@@ -4,18 +4,17 @@ import { besideRollup, onCluster, placed } from '../cluster';
 import { insertedObjects } from '../insert/desired';
 import { insertedOf } from '../insert/step';
 import type { Installation } from '../installation';
-import { recountedSteps, recountsViewName, recountViewName } from '../refresh/recounts';
 import type { Step } from '../refresh/steps';
 import { retentionsView } from '../retention/view';
 import { refreshSteps } from '../refresh/steps';
 import { tableOf } from '../rollups/context';
 import type { Desired, Making, ObjectKind } from './action';
 import { catalogueTables } from './catalogue';
-import { fillBeside, forgetFilling } from './fill';
 import { funnelViews } from './funnelViews';
 import { hashText } from './hash';
 import { healthDdl } from './health';
-import { markStatements, queueStatements, resetStatement } from './marks';
+import { markStatements, queueStatements } from './marks';
+import { rebuild, remade } from './rebuild';
 import { statusView } from './statusView';
 import { baseTables, stepTable } from './tables';
 import { topsViews } from './topsView';
@@ -55,10 +54,10 @@ export function desiredObjects(installation: Installation, version: string, maki
     ...[...baseTables(installation), ...alertTables(installation), ...healthDdl(installation)].map(
       ({ name, ddl, changes }) => same(name, 'table', ddl, changes, [ddl], baseHashAfter(changes)),
     ),
-    ...refreshed.filter((s) => !isFinished(s)).flatMap((step) => stepObjects(installation, step, making)),
+    ...refreshed.filter((s) => !isFinished(s)).flatMap((step) => stepObjects(installation, step, version, making)),
     ...insertedObjects(installation, steps, making),
     // After all that they are kept from, however that is kept.
-    ...refreshed.filter(isFinished).flatMap((step) => stepObjects(installation, step, making)),
+    ...refreshed.filter(isFinished).flatMap((step) => stepObjects(installation, step, version, making)),
     ...catalogueTables(installation, version).map(({ name, ddl }) => {
       const everywhere = placed(installation, { kind: 'catalogue', name, ddl });
       return same(name, 'catalogue', everywhere, [everywhere]);
@@ -104,7 +103,7 @@ function isQueued({ context, rollup }: Extract<Step['of'], { readonly kind: 'pla
 }
 
 /** A step's table. Its hash covers the definition of its content too, but not the timing of its refreshes. */
-function stepObjects(installation: Installation, step: Step, making: Making): readonly Desired[] {
+function stepObjects(installation: Installation, step: Step, version: string, making: Making): readonly Desired[] {
   const { cluster: _, ...server } = installation;
   const definition = (of: Step) => `${stepTable(server, of) ?? ''}\n${of.select({ lo: 'lo', hi: 'hi' }, of.name)}`;
   if (stepTable(server, step) === undefined) return [];
@@ -115,6 +114,7 @@ function stepObjects(installation: Installation, step: Step, making: Making): re
   const ddl = stepTable(installation, step, { generation: hash }) ?? '';
   const queued = step.of.kind === 'places' && isQueued(step.of, making);
   const create = queued ? [ddl, ...markStatements(installation, step), ...queueStatements(installation, step)] : [ddl];
+  const rebuilding = { hash, version, making };
   const kind = step.of.kind === 'ledger' ? 'ledger' : 'rollup';
   const all = kind === 'rollup' ? besideRollup(installation, step.name) : undefined;
   return [
@@ -122,51 +122,14 @@ function stepObjects(installation: Installation, step: Step, making: Making): re
       object: step.name,
       kind,
       hash,
-      create: () => ({ statements: create }),
-      replace: () => rebuild(installation, step, hash, making),
+      create: (wasLost) => ({ statements: wasLost ? remade(installation, step, rebuilding, create) : create }),
+      replace: () => rebuild(installation, step, rebuilding),
       ...(step.of.kind === 'finished' && {
         follows: [...bases, step.of.rollup.firsts].filter((name) => name !== undefined),
       }),
     },
     ...(all ? [overShards(installation, step, all, hash)] : []),
   ];
-}
-
-function rebuild(installation: Installation, step: Step, hash: string, { comments, onePlace, chunkRows }: Making) {
-  const next = `${step.name}__next`;
-  const on = onCluster(installation);
-  const dropNext = `DROP TABLE IF EXISTS ${tableOf(installation, next)}${on} SYNC`;
-  const take = (began?: string): readonly string[] => [
-    // The old views must not write old definitions into the new table.
-    dropView(installation, viewName(step)),
-    ...recountedSteps([step]).map((r) => dropView(installation, recountViewName(r.step))),
-    // No day is taken off the queue while a table has no view that would recount it.
-    ...recountedSteps([step]).map((r) => dropView(installation, recountsViewName(r.context.source))),
-    `EXCHANGE TABLES ${tableOf(installation, step.name)} AND ${tableOf(installation, next)}${on}`,
-    // The new table has only what had arrived when its filling began; an empty one gets its days from the queue.
-    resetStatement(installation, step.name),
-    ...(step.of.kind === 'places' || onePlace ? markStatements(installation, step, began) : []),
-    ...queueStatements(installation, step, began),
-    dropNext,
-  ];
-  const make = [
-    dropNext,
-    forgetFilling(installation, next),
-    stepTable(installation, step, { name: next, generation: hash, comment: hash }) ?? '',
-  ];
-  // Several shards cannot be filled from here: each fills its own table by its views, from the beginning.
-  if (!onePlace) return { statements: [...make, ...take()] };
-  return {
-    // What a killed rebuild of the same definition left is gone on with.
-    statements: comments.get(next) === hash ? [] : make,
-    then: {
-      shows: take('1970-01-01 00:00:00.000'),
-      async run(db: Parameters<typeof fillBeside>[1], onFill: Parameters<typeof fillBeside>[5]) {
-        const began = await fillBeside(installation, db, step, next, hash, onFill, chunkRows);
-        for (const statement of take(began)) await db.command(statement);
-      },
-    },
-  };
 }
 
 /** The table over all shards beside a rollup: made anew with it, for it has its columns. */

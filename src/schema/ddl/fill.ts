@@ -26,7 +26,8 @@ export interface FillProgress {
 /**
  * Fills a step's new table beside the old one from everything that the source has, some days at a time. Each chunk is written
  * down under the definition's hash: a killed migrate goes on with the chunk it was at.
- * @returns when the first chunk was begun, as text of the server's clock: rows stamped later may be missing.
+ * @returns moment from which on stamped rows may be missing, as text of the server's clock: when the first chunk was begun, or earlier
+ * where a chunk reads what was proven less far ({@link beginning}).
  * @throws TidemarkError refresh_failed naming the step.
  */
 export async function fillBeside(
@@ -49,7 +50,7 @@ export async function fillBeside(
   const known = new Map(written.map((w) => [w.days, w.began] as const));
   const of = chunks.reduce((sum, c) => sum + c.rows, 0);
   let rows = 0;
-  const begins = [...known.values(), await now(db)];
+  const begins = [...known.values(), await beginning(installation, db, step)];
   for (const chunk of chunks) {
     if (!known.has(`${chunk.days[0]} ${chunk.days.at(-1)}`))
       await fillChunk(installation, db, step, target, hash, chunk);
@@ -62,8 +63,14 @@ export async function fillBeside(
 export const forgetFilling = (installation: Installation, target: string): string =>
   `ALTER TABLE ${tableOf(installation, 'backfills')}${onCluster(installation)} DELETE WHERE target = ${literal(target)} SETTINGS mutations_sync = 1`;
 
-async function now(db: Db): Promise<string> {
-  const [row] = await db.query<{ at: string }>('SELECT toString(now64(3)) AS at');
+/**
+ * Moment from which on rows may be missing in what is filled now: this one, or the one up to which the step's upstream is proven where
+ * that lags behind. In class *moving* a row is counted once the ledger knows its place, and the ledger runs seldom, or (while
+ * it is made anew itself) not at all until the migration ends.
+ */
+async function beginning(installation: Installation, db: Db, step: Step): Promise<string> {
+  const bound = `${upperBound(installation, step)} + toIntervalSecond(${installation.delaySeconds})`;
+  const [row] = await db.query<{ at: string }>(`SELECT toString(least(now64(3), ${bound})) AS at`);
   return row?.at ?? '';
 }
 
@@ -75,7 +82,7 @@ async function fillChunk(
   hash: string,
   { days, rows }: Chunk,
 ): Promise<void> {
-  const began = await now(db);
+  const began = await beginning(installation, db, step);
   const startedMs = Date.now();
   const date = (day: string | undefined) => `toDate(${literal(day ?? '')})`;
   const from = date(days[0]);
@@ -97,7 +104,7 @@ function chunkSelect(installation: Installation, step: Step, from: string, to: s
 }
 
 async function fillWhole(installation: Installation, db: Db, step: Step, target: string): Promise<string> {
-  const began = await now(db);
+  const began = await beginning(installation, db, step);
   const everything = { lo: "toDateTime64('1970-01-01 00:00:00', 3)", hi: upperBound(installation, step) };
   await run(
     db,

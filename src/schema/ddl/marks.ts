@@ -5,6 +5,7 @@ import type { Installation } from '../installation';
 import { present } from '../rollups/columns';
 import { tableOf } from '../rollups/context';
 import { reportingDay } from '../rollups/recount';
+import { upperBound } from '../refresh/progress';
 import { unsealed } from '../refresh/recounts';
 import type { Step } from '../refresh/steps';
 
@@ -37,12 +38,18 @@ export function resetStatement(installation: Installation, step: string): string
 
 /**
  * Sets a step's watermark, where it has none: rows stamped before are not its refreshes' work. On a cluster on every shard.
- * @param began moment on the server's clock as text; now where it is absent.
+ * @param began moment on the server's clock as text from which on rows may be missing. Absent: the days are all queued, and
+ * recounted with what the upstream has proven by then, if it ever has: at least what it has now.
  */
 export function markStatements(installation: Installation, step: Step, began?: string): readonly string[] {
   const done = tableOf(installation, 'done');
-  const at = began === undefined ? 'now64(3)' : `toDateTime64(${literal(began)}, 3)`;
-  const mark = `SELECT ${literal(step.name)} AS view, ${at} - toIntervalSecond(${installation.delaySeconds}) AS hi, now64(3) AS at WHERE (SELECT count() FROM ${done} WHERE view = ${literal(step.name)}) = 0`;
+  const bound = upperBound(installation, step);
+  const now = `now64(3) - toIntervalSecond(${installation.delaySeconds})`;
+  const hi =
+    began === undefined
+      ? `if(${bound} > toDateTime64(0, 3), least(${bound}, ${now}), ${now})`
+      : `toDateTime64(${literal(began)}, 3) - toIntervalSecond(${installation.delaySeconds})`;
+  const mark = `SELECT ${literal(step.name)} AS view, ${hi} AS hi, now64(3) AS at WHERE (SELECT count() FROM ${done} WHERE view = ${literal(step.name)}) = 0`;
   return [insertEverywhere(installation, 'done', ['view', 'hi', 'at'], 'at', mark)];
 }
 

@@ -8,7 +8,7 @@ import { tableOf } from '../rollups/context';
 import type { Action, Desired, ObjectKind } from './action';
 import { baseHash, databaseStatement, desiredObjects } from './desired';
 import type { FillProgress } from './fill';
-import { largeSources, resetStatement } from './marks';
+import { largeSources } from './marks';
 import { dropView } from './views';
 
 export type { Action, ActionKind } from './action';
@@ -76,13 +76,11 @@ export async function planMigration(
     }
     const isTable = kind === 'rollup' || kind === 'ledger';
     if (!before) {
-      const { statements, ...rest } = wanted.create();
-      const reset = lost.has(object) && isTable ? [resetStatement(installation, object)] : [];
-      actions.push({ object, kind, action: 'create', statements: [...reset, ...statements], ...rest, hash });
+      actions.push({ object, kind, action: 'create', ...wanted.create(lost.has(object)), hash });
     } else {
       actions.push({ object, kind, action: isTable ? 'rebuild' : 'replace', ...wanted.replace(), hash });
     }
-    if (before || wanted.fedBy !== undefined) made.add(object);
+    if (before || lost.has(object) || wanted.fedBy !== undefined) made.add(object);
   }
   return actions;
 }
@@ -95,7 +93,8 @@ function checkNames(rebuild: readonly string[], desired: readonly Desired[]): vo
 
 /** What migrate tells while it works. */
 export interface MigrationListener {
-  onFill?(progress: FillProgress): void;
+  /** Is waited for. */
+  onFill?(progress: FillProgress): void | Promise<void>;
 }
 
 /**
