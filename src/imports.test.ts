@@ -20,7 +20,7 @@ const allowed: Record<string, readonly string[]> = {
   embedded: ['core'],
   services: ['core'],
   demo: ['core'],
-  preview: ['dashboards', 'core'],
+  preview: ['dashboards', 'services', 'core'],
   cli: [
     'alerts',
     'collector',

@@ -1,3 +1,4 @@
+import { withBridgeDays } from '../../src/config/bridgeDays';
 import { dayMs, dayOf } from './calendar';
 
 /** A product as it is used: numbers of an ordinary working day, and how they go with the hours, the weekdays and the year. */
@@ -97,7 +98,7 @@ export const profiles: readonly Profile[] = [
 ];
 
 /** Days that are in the list of holidays: ten of the year, and those of the weeks before it. */
-export const holidays: readonly string[] = [
+const listed: readonly string[] = [
   '2024-12-25',
   '2024-12-26',
   '2025-01-01',
@@ -111,6 +112,11 @@ export const holidays: readonly string[] = [
   '2025-12-26',
   '2025-12-31',
 ];
+
+/** Days that hold the rules back: what tidemark.yaml makes of the list. */
+export const holidays: readonly string[] = withBridgeDays(listed.map((day) => ({ day, name: 'holiday' }))).map(
+  ({ day }) => day,
+);
 
 /** Days on which many are away and that nobody wrote into the list: days between, and the end of December. */
 export const quietDays: readonly string[] = [
@@ -138,6 +144,6 @@ export function dayFactor(profile: Profile, day: number): number {
   const year = (day - yearFrom) / 365;
   const summer = Math.exp(-(((day - dayOf('2025-08-12')) / 20) ** 2));
   const base = (profile.weekdays[weekday] ?? 1) * profile.growth ** year * (1 - profile.summerDip * summer);
-  if (holidays.includes(text)) return base * (weekday < 5 ? profile.holiday : 1);
+  if (listed.includes(text)) return base * (weekday < 5 ? profile.holiday : 1);
   return quietDays.includes(text) ? base * profile.quietDay : base;
 }

@@ -102,8 +102,8 @@ export function markdown(facts: Circumstances, { minutes, cpuMinutes, days, year
     `# A year of alerts
 
 ${days} days of simulated traffic of three products: ${years.map((y) => y.title).join('; ')}. Weekdays, hours of the day, growth, a quiet August, days that
-are better or worse than others, campaigns and newsletters, twelve listed holidays and eleven quiet days that stand in no list, weekly releases that drop requests for two minutes,
-a nightly backup, a bad and a slow stretch of minutes every week. Reporting zone UTC (changes of the clock are cases of \`test/alerts\`). No incident.
+are better or worse than others, campaigns and newsletters, twelve listed holidays, eleven quiet days around them that stand in no list (those that are bridge days are known by \`alerts.bridgeDays\`), weekly
+releases that drop requests for two minutes, a nightly backup, a bad and a slow stretch of minutes every week. Reporting zone UTC (changes of the clock are cases of \`test/alerts\`). No incident.
 
 Rules about minutes are evaluated as if once a minute: an alert needs the rule to fire at each minute of its \`for\`, hence at one clock of a grid as wide; the grid
 was asked for all of the year, each minute around where it fired. Many clocks are asked by one statement, each under subjects of its own; some of

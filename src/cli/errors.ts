@@ -61,6 +61,8 @@ export const fail = errorTable({
     `The environment has no ${f.name}. See tidemark demo connect --help and docker-compose.yaml.`,
   usage_no_pipeline: (f: { looked: readonly string[] }) =>
     `No pipeline of "tidemark demo pipeline" or "npm start -- --demo shop" runs in ${f.looked.join(', ')}. Start one, or name its folder with --dir.`,
+  usage_database: (f: { database: string }) =>
+    `--database ${f.database} is for the pipeline "materialized"; the one by Debezium and Kafka copies postgres to shop.`,
   usage_nobody_to_ask: () =>
     'tidemark init asks on a terminal, and this is none. Add --yes to take what it proposes (--out - --json only shows it).',
   usage_bad_zone: (f: { given: string }) =>

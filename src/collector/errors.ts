@@ -1,4 +1,5 @@
 import { TidemarkError, errorTable, messageOf } from '../core/errors';
+import { ident } from '../core/sql/quote';
 
 /** Which PostgreSQL, for messages. */
 interface Place {
@@ -7,6 +8,18 @@ interface Place {
   readonly user: string;
   readonly database: string;
 }
+
+/** A table of Elementary's, for messages. */
+interface ElementaryTable {
+  /** Name under collect.dbt. */
+  readonly project: string;
+  readonly database: string;
+  readonly table: string;
+  readonly user: string;
+}
+
+/** A name as a statement may have it; in backticks only where it needs them. */
+const quotedName = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : ident(name));
 
 /** Sentences of the room `collector`. */
 export const fail = errorTable({
@@ -49,6 +62,16 @@ export const fail = errorTable({
     `${f.path} has version ${f.version} of its schema, and ${f.newest} is the newest that is known here. What fits was read${f.unfit > 0 ? `, ${f.unfit} results do not` : ''}. Upgrade Tidemark.`,
   dbt_results_unfit: (f: { path: string; unfit: number }) =>
     `${f.unfit} results of ${f.path} have no unique_id and status that can be read, and were left out. Look whether another program writes this file.`,
+  dbt_elementary_no_table: (f: ElementaryTable) =>
+    `There is no table ${f.database}.${f.table} in ClickHouse that user "${f.user}" may see, so collect.dbt.${f.project}.elementary has nothing to read. Name the database in which dbt has made the tables of Elementary (dbt run --select elementary makes them), or GRANT SELECT ON ${quotedName(f.database)}.* TO ${f.user}.`,
+  dbt_elementary_no_column: (f: ElementaryTable & { columns: readonly string[] }) =>
+    `${f.database}.${f.table}, which collect.dbt.${f.project}.elementary names, has no column ${f.columns.join(', ')} that user "${f.user}" may see, and cannot be read without. Upgrade Elementary and let dbt run --select elementary add it, or GRANT SELECT ON ${quotedName(f.database)}.${f.table} TO ${f.user}.`,
+  dbt_elementary_right: (f: ElementaryTable) =>
+    `User "${f.user}" of ClickHouse may not read ${f.database}.${f.table}, which collect.dbt.${f.project}.elementary names. GRANT SELECT ON ${quotedName(f.database)}.* TO ${f.user}.`,
+  dbt_elementary_no_results: (f: ElementaryTable & { invocations: number }) =>
+    `${f.invocations} invocations of ${f.database}.dbt_invocations have no result in ${f.table}, so nobody knows how they ended, and they are left out. They ran no node, or dbt has the variable disable_run_results: take that away.`,
+  dbt_elementary_unknown: (f: ElementaryTable & { missing: string; unknown: readonly string[] }) =>
+    `${f.missing} is not there, or user "${f.user}" may not see it. So it is not known ${f.unknown.join('; ')}. Upgrade Elementary and let dbt run --select elementary, or GRANT SELECT ON ${quotedName(f.database)}.* TO ${f.user}.`,
   usage_no_dbt: (f: { file: string }) =>
     `${f.file} names no dbt project. Add collect: { dbt: { marts: { target: dbt/target } } } (docs/collect.md), then tidemark migrate.`,
   usage_dbt_project: (f: { file: string; folder: string; projects: readonly string[] }) =>

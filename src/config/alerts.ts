@@ -1,11 +1,12 @@
 import { alertRules } from '../packs/rules';
 import type { AlertsConfig, ThresholdConfig } from './config';
 import type { WrittenAlerts } from './alertsSchema';
+import { withBridgeDays } from './bridgeDays';
 import { limitValue } from './limitValue';
 
 /** The section as the other rooms see it. Names and units were checked (`checks/alerts.ts`). */
 export function toAlerts(written: WrittenAlerts): AlertsConfig {
-  const { thresholds, subjects, slack, email, grafana, runbooks, secrets, ...rest } = written;
+  const { thresholds, subjects, holidays, bridgeDays, slack, email, grafana, runbooks, secrets, ...rest } = written;
   const values = (rule: string, subject: string, limits: Readonly<Record<string, unknown>>): ThresholdConfig[] =>
     Object.entries(limits).flatMap(([name, value]) => {
       const unit = alertRules.find((r) => r.name === rule)?.limits.find((l) => l.name === name)?.unit;
@@ -19,6 +20,7 @@ export function toAlerts(written: WrittenAlerts): AlertsConfig {
       ...Object.entries(own).flatMap(([subject, its]) => values(rule, subject, its)),
     ]),
     subjects: Object.entries(subjects).flatMap(([rule, names]) => names.map((subject) => ({ rule, subject }))),
+    holidays: bridgeDays ? withBridgeDays(holidays) : holidays,
     runbooks: runbooks.replace(/\/+$/, ''),
     secrets: secrets.replace(/\/+$/, ''),
     ...(grafana !== undefined && { grafana: grafana.replace(/\/+$/, '') }),

@@ -70,6 +70,12 @@ export const alerts = z
       .default({})
       .describe('Rule: subjects that it tells of also when nothing is known of them.'),
     holidays: z.array(holiday).default([]).describe('Days on which a drop is no news.'),
+    bridgeDays: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether the single working day between a holiday and a weekend or another holiday counts as one, and the two between holidays around a weekend.',
+      ),
     through: z
       .enum(['clickhouse', 'mysql'])
       .default('clickhouse')

@@ -190,6 +190,19 @@ test.each([
     'collect: { dbt: { d: { target: t, jobs: { j: { every: 1h, late: 5m } } } } }',
     'collect.dbt.d.jobs.j.late: 5m is shorter than every (1h)',
   ],
+  ['collect: { dbt: { d: { jobs: {} } } }', 'collect.dbt.d: Nothing says where its runs are read from. Write target,'],
+  [
+    'collect: { dbt: { d: { target: t, elementary: e } } }',
+    'collect.dbt.d.elementary: Runs are read from one place. Leave out target or elementary.',
+  ],
+  [
+    'collect: { dbt: { d: { elementary: e.dbt_run_results } } }',
+    'collect.dbt.d.elementary: "e.dbt_run_results" is no database of ClickHouse alone.',
+  ],
+  [
+    'collect: { dbt: { d: { elementray: e } } }',
+    'collect.dbt.d.elementray: This key does not exist. Accepted here: target, elementary, jobs, everySeconds. Did you mean "elementary"?',
+  ],
   ['collect: { postgers: {} }', 'collect.postgers: This key does not exist.'],
 ])('%s', (text, expected) => {
   const found = problems(text);
@@ -204,6 +217,20 @@ test('a pipeline that holds rules back beats often enough for them', () => {
   expect(problems(shop('', 3600))).toEqual([]);
   expect(problems(shop('roles: [orders], ', 600))).toEqual([
     'pipelines.shop.heartbeat.everySeconds: Rules about the roles of this pipeline are held while no beat comes, so with 600 s between two they would hardly ever judge. Write 120 or less, or leave out roles.',
+  ]);
+});
+
+test('runs of a dbt project may be read from Elementary’s tables in place of its folder', () => {
+  const { collect } = parse(
+    'collect: { dbt: { marts: { elementary: analytics_elementary, jobs: { j: { every: 1h } } } } }',
+  );
+  expect(collect?.dbt).toEqual([
+    {
+      name: 'marts',
+      elementary: 'analytics_elementary',
+      everySeconds: 15,
+      jobs: [{ name: 'j', everyMs: 3_600_000, lateMs: 5_400_000 }],
+    },
   ]);
 });
 

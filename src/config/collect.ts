@@ -1,5 +1,5 @@
 import { durationMs } from '../core/time/duration';
-import type { CollectConfig, DbtJobConfig, PipelineConfig, PipelineTable } from './collectConfig';
+import type { CollectConfig, DbtConfig, DbtJobConfig, PipelineConfig, PipelineTable } from './collectConfig';
 import type { WrittenCollect } from './collectSchema';
 import type { WrittenPipeline } from './pipelinesSchema';
 
@@ -81,8 +81,9 @@ export function toCollect(written: WrittenCollect): CollectConfig {
       ...(own !== undefined && { user: own }),
       ...(jolokia !== undefined && { jolokia: withoutSlash(jolokia) }),
     })),
-    dbt: named(written.dbt).map(({ jobs, ...project }) => ({
+    dbt: named(written.dbt).map(({ jobs, target = '', elementary, ...project }): DbtConfig => ({
       ...project,
+      ...(elementary === undefined ? { target } : { elementary }),
       jobs: named(jobs).map(({ every, late, selects, command, name }): DbtJobConfig => {
         const everyMs = durationMs(every) ?? 0;
         return {

@@ -109,12 +109,26 @@ export interface DbtJobConfig {
   readonly command?: string;
 }
 
-/** A dbt project. */
-export interface DbtConfig extends Watched {
-  /** Folder that dbt writes to, as written: it counts from the folder of tidemark.yaml. */
-  readonly target: string;
+interface DbtProject extends Watched {
   readonly jobs: readonly DbtJobConfig[];
 }
+
+/** A dbt project whose runs are read from what dbt leaves in its target folder. */
+export interface DbtTargetConfig extends DbtProject {
+  /** Folder that dbt writes to, as written: it counts from the folder of tidemark.yaml. */
+  readonly target: string;
+  readonly elementary?: undefined;
+}
+
+/** A dbt project whose runs are read from the tables of the dbt package Elementary. */
+export interface DbtElementaryConfig extends DbtProject {
+  /** Database of ClickHouse that has `dbt_invocations` and `dbt_run_results`. */
+  readonly elementary: string;
+  readonly target?: undefined;
+}
+
+/** A dbt project: its runs are read from one place. */
+export type DbtConfig = DbtTargetConfig | DbtElementaryConfig;
 
 /** What `tidemark collect` looks at, in the order of tidemark.yaml. */
 export interface CollectConfig {

@@ -48,7 +48,12 @@ const job = z.strictObject({
 });
 
 const dbt = z.strictObject({
-  target: text('Folder that dbt writes run_results.json to; counts from the folder of tidemark.yaml.'),
+  target: text(
+    'Folder that dbt writes run_results.json to; counts from the folder of tidemark.yaml. Either this or elementary.',
+  ).optional(),
+  elementary: text(
+    'Database of ClickHouse in which the dbt package Elementary has dbt_invocations and dbt_run_results, where runs are read from these.',
+  ).optional(),
   jobs: z.record(z.string(), job).default({}).describe('Jobs that should run, by name.'),
   everySeconds: every(15),
 });

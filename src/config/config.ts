@@ -107,7 +107,7 @@ export interface AlertsConfig {
   readonly thresholds: readonly ThresholdConfig[];
   /** Subjects that a rule tells of also when there is no row of them. */
   readonly subjects: readonly { readonly rule: string; readonly subject: string }[];
-  /** ISO days on which a drop is no news. */
+  /** ISO days on which a drop is no news, bridge days included unless they are switched off. */
   readonly holidays: readonly { readonly day: string; readonly name: string }[];
   /** Kind of the data source through which Grafana's server asks. */
   readonly through: 'clickhouse' | 'mysql';

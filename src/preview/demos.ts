@@ -7,14 +7,25 @@ export interface Demo {
   readonly label: string;
   /** Where its data lies, if not at now: dashboards open on it. Grafana's range expressions. */
   readonly range?: { readonly from: string; readonly to: string };
-  /** Arguments of `tidemark demo pipeline`: a real PostgreSQL and its copy in ClickHouse take the place of `tidemark seed`, and a collector looks at them. */
-  readonly pipeline?: readonly string[];
+  /** Its data, or a part of them, comes from a real PostgreSQL, and a collector looks at both. */
+  readonly pipeline?: DemoPipeline;
   /** Arguments of `tidemark seed` that keep it up with the clock while the preview is open. */
   readonly follow?: readonly string[];
   /** Arguments of `tidemark alerts replay` for the minutes before the start: what fires then has fired for a while. */
   readonly recent?: readonly string[];
   /** The same for the whole history of its alerts, which takes longer. */
   readonly replay?: readonly string[];
+}
+
+/** A pipeline of `tidemark demo pipeline` that a demo starts. */
+export interface DemoPipeline {
+  /** Arguments of that command. */
+  readonly args: readonly string[];
+  /**
+   * Below the root of the repository: what is added to the demo's configuration for it. The demo has data of its own then, and starts
+   * without the pipeline where the machine has no PostgreSQL. Absent: the pipeline takes the place of `tidemark seed`.
+   */
+  readonly beside?: string;
 }
 
 /** The demos by name; the first is the default. */
@@ -29,6 +40,10 @@ export const demos: readonly Demo[] = [
     name: 'product',
     configFile: 'demo/product/tidemark.yaml',
     label: 'a made-up product that goes on while you watch',
+    pipeline: {
+      args: ['materialized', '--database', 'crm', '--rate', '5', '--history', '60'],
+      beside: 'demo/compose/materialized.yaml',
+    },
     follow: ['--follow', '--incident'],
     recent: ['--from', '20m', '--step', '5m', '--keep'],
     replay: ['--from', '21d', '--step', '1h', '--keep'],
@@ -37,12 +52,12 @@ export const demos: readonly Demo[] = [
     name: 'shop',
     configFile: 'pipelines/materialized/tidemark.yaml',
     label: 'a shop in a real PostgreSQL, replicated while you watch',
-    pipeline: ['materialized', '--rate', '5', '--history', '60'],
+    pipeline: { args: ['materialized', '--rate', '5', '--history', '60'] },
   },
   {
     name: 'shop-kafka',
     configFile: 'pipelines/debezium/tidemark.yaml',
     label: 'a shop in a real PostgreSQL, replicated by Debezium and Kafka while you watch',
-    pipeline: ['debezium', '--rate', '20', '--history', '60'],
+    pipeline: { args: ['debezium', '--rate', '20', '--history', '60'] },
   },
 ];

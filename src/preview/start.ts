@@ -1,8 +1,9 @@
 /** `npm start`: builds what changed, starts the embedded ClickHouse, fills it, and serves the preview until Ctrl-C. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { messageOf } from '../core/errors';
+import { findPostgres } from '../services/postgres';
 import type { Build } from './builds';
 import { builds, fingerprint, isUpToDate, markBuilt } from './builds';
 import type { Running } from './children';
@@ -88,13 +89,31 @@ async function startPipeline(args: readonly string[], dataDir: string): Promise<
   return { url, env: { ...process.env, ...written() } };
 }
 
-/** The environment and the last arguments of a command on the demo's ClickHouse. */
+/** What of a demo is shown: without its pipeline where that is a part only, and the machine has no PostgreSQL for it. */
+function shownOf(options: StartOptions): StartOptions {
+  const { demo, dataDir } = options;
+  if (demo.pipeline?.beside === undefined) return options;
+  try {
+    findPostgres();
+  } catch (thrown) {
+    say(`Without the part that is replicated from PostgreSQL: ${messageOf(thrown)}`);
+    const { pipeline: _, ...rest } = demo;
+    return { ...options, demo: rest };
+  }
+  mkdirSync(dataDir, { recursive: true });
+  const configFile = join(dataDir, 'tidemark.yaml');
+  const parts = [demo.configFile, demo.pipeline.beside].map((file) => readFileSync(join(root, file), 'utf8'));
+  writeFileSync(configFile, parts.join('\n'));
+  return { ...options, demo: { ...demo, configFile } };
+}
+
+/** The last arguments of a command on the demo's ClickHouse. */
 const configOf = ({ demo }: StartOptions) => ['--config', demo.configFile];
 
 async function fill(options: StartOptions, env: NodeJS.ProcessEnv): Promise<void> {
   const { demo } = options;
   const config = configOf(options);
-  if (!demo.pipeline) {
+  if (!demo.pipeline || demo.pipeline.beside !== undefined) {
     say(`Filling it with the demo "${demo.name}" …`);
     // The incident is in before the rollups are refreshed, so that its alert fires at the first look.
     const incident = demo.follow?.includes('--incident') ? ['--incident'] : [];
@@ -146,9 +165,9 @@ async function accompany(options: StartOptions, env: NodeJS.ProcessEnv): Promise
 }
 
 /** Writes the dashboards that the demo's tables feed, and returns their folder. */
-async function buildDashboards({ demo, dataDir }: StartOptions): Promise<string> {
+async function buildDashboards({ demo, dataDir }: StartOptions, env: NodeJS.ProcessEnv): Promise<string> {
   const out = `${dataDir}-dashboards`;
-  await step('build', ['bin/tidemark.js', 'build', '--config', demo.configFile, '--out', out]);
+  await step('build', ['bin/tidemark.js', 'build', '--config', demo.configFile, '--out', out], env);
   return join(out, 'dashboards');
 }
 
@@ -163,22 +182,25 @@ function onSignal(): void {
 }
 
 async function main(): Promise<void> {
-  const options = parseStartOptions(process.argv.slice(2), root);
-  if (options.help) {
+  const asked = parseStartOptions(process.argv.slice(2), root);
+  if (asked.help) {
     console.log(startUsage);
     return;
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
-  if (!(await isPortFree(options.port))) throw fail('port_taken', { port: options.port });
+  if (!(await isPortFree(asked.port))) throw fail('port_taken', { port: asked.port });
+  const options = shownOf(asked);
   if (options.build) for (const build of builds) await make(build);
   const { pipeline } = options.demo;
   say(`Starting ${pipeline ? 'PostgreSQL and ' : ''}the embedded ClickHouse on ${options.dataDir} …`);
-  const { url, env } = await (pipeline ? startPipeline(pipeline, options.dataDir) : startClickHouse(options.dataDir));
+  const { url, env } = await (pipeline
+    ? startPipeline(pipeline.args, options.dataDir)
+    : startClickHouse(options.dataDir));
   await fill(options, env);
   server = await startPreviewServer({
     pageDir: join(root, 'build', 'preview'),
     pluginDir: join(root, 'dist'),
-    dashboardsDir: await buildDashboards(options),
+    dashboardsDir: await buildDashboards(options, env),
     dataLabel: options.demo.label,
     range: options.demo.range,
     port: options.port,

@@ -1,6 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { onPostgres } from './ask';
 import { startClickHouse } from './clickhouse';
 import type { ClickHouse } from './clickhouse';
 import { connectPipeline } from './connectPipeline';
@@ -17,17 +18,20 @@ export interface MaterializedPipeline {
   end(): Promise<void>;
 }
 
-/** Database of the copy. */
-const database = 'shop';
+/** Databases of the example, where it has no other name: PostgreSQL's own, copied to `shop`. */
+const example = { source: 'postgres', copy: 'shop' };
 
 /** Starts it, about 3 s. Throws what the services throw, and then nothing runs. */
 export async function startMaterialized(options: {
   readonly dir: string;
   /** Days of orders that the source begins with; none when absent. */
   readonly historyDays?: number;
+  /** Name of the database on both sides, made where it is missing. */
+  readonly database?: string;
   said?(text: string): void;
 }): Promise<MaterializedPipeline> {
   const { dir, said = () => undefined } = options;
+  const database = options.database === undefined ? example : { source: options.database, copy: options.database };
   await mkdir(dir, { recursive: true });
   // PostgreSQL runs as another user where we are root, and has to get to its folder in this one.
   await chmod(dir, 0o711);
@@ -43,23 +47,31 @@ export async function startMaterialized(options: {
   try {
     if (first.status === 'rejected') throw first.reason;
     if (second.status === 'rejected') throw second.reason;
-    const [postgres, clickhouse] = [first.value, second.value];
+    const [server, clickhouse] = [first.value, second.value];
+    const postgres = { ...server, url: await inDatabase(server.url, database.source) };
     said('postgres and clickhouse are ready.');
     const running = {
       postgresUrl: postgres.url,
       clickhouse: { url: clickhouse.url, user: 'default', password: '' },
       replicationPassword: 'replication',
       salt: 'salt',
-      database,
+      database: database.copy,
       historyDays: options.historyDays ?? 0,
     };
     await connectPipeline('materialized', running, said);
-    await copied(clickhouse.url, database, join(dir, 'clickhouse', 'clickhouse.log'));
+    await copied(clickhouse.url, database.copy, join(dir, 'clickhouse', 'clickhouse.log'));
     return { postgres, clickhouse, end };
   } catch (thrown) {
     await end();
     throw thrown;
   }
+}
+
+/** Address of a database of the server, which is made where it is missing. */
+async function inDatabase(url: string, name: string): Promise<string> {
+  const known = await onPostgres<{ datname: string }>(url, 'SELECT datname FROM pg_database');
+  if (!known.some(({ datname }) => datname === name)) await onPostgres(url, `CREATE DATABASE "${name}"`);
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 }
 
 const copySeconds = 60;

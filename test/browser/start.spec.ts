@@ -1,5 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -8,12 +6,12 @@ import { join } from 'node:path';
 import type { PreviewSettings } from '../../src/preview/api';
 import { freePort } from '../../src/services/ports';
 import { ensureBuilt } from './ensureBuilt';
+import { endStarted, start } from './started';
 
 jest.setTimeout(240_000);
 
 const root = join(__dirname, '..', '..');
 let dataDir: string;
-const started: ChildProcess[] = [];
 
 beforeAll(async () => {
   await ensureBuilt(root);
@@ -21,37 +19,9 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  endStarted();
   rmSync(dataDir, { recursive: true, force: true });
 });
-
-function start(args: readonly string[]) {
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', 'src/preview/start.ts', ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  started.push(child);
-  let output = '';
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const waiting: Array<() => void> = [];
-  const read = (chunk: Buffer) => {
-    output += chunk.toString();
-    for (const look of waiting) look();
-  };
-  child.stdout.on('data', read);
-  child.stderr.on('data', read);
-  const says = (pattern: RegExp) =>
-    new Promise<string>((resolve, reject) => {
-      const look = () => {
-        const found = pattern.exec(output);
-        if (found) resolve(found[1] ?? found[0]);
-      };
-      waiting.push(look);
-      look();
-      void ended.then(() => reject(new Error(`It ended before it said ${String(pattern)}:\n${output}`)));
-    });
-  return { child, says, ended, output: () => output };
-}
 
 const answers = (url: string) =>
   fetch(url).then(

@@ -24,6 +24,7 @@ interface PipelineFlags {
   readonly dir?: string;
   readonly rate: number;
   readonly history: number;
+  readonly database?: string;
 }
 
 /** `tidemark demo`: what a demo needs beside ClickHouse. */
@@ -50,6 +51,7 @@ export function demoCommand(): Command {
       .option('--dir <dir>', 'folder for the data, made if missing (default: data/pipeline-<kind>)')
       .option('--rate <number>', 'rows changed a second', whole(10_000), 20)
       .option('--history <days>', 'days of orders to begin with', whole(400), 0)
+      .option('--database <name>', 'materialized: database on both sides (default: postgres, copied to shop)', name)
       .action(pipeline),
   );
   group.addCommand(
@@ -104,7 +106,13 @@ const outage = (name: 'break' | 'heal', { summary, does, then }: Outage): Comman
     });
 
 /** Where demos keep their pipelines unless told otherwise. */
-const demoDirs = ['data/shop', 'data/shop-kafka', 'data/pipeline-debezium', 'data/pipeline-materialized'];
+const demoDirs = [
+  'data/product',
+  'data/shop',
+  'data/shop-kafka',
+  'data/pipeline-debezium',
+  'data/pipeline-materialized',
+];
 
 /** The addresses of a demo pipeline whose PostgreSQL answers. Throws `usage_no_pipeline`. */
 async function runningPipeline(dir: string | undefined): Promise<PipelineEnv> {
@@ -119,6 +127,11 @@ async function runningPipeline(dir: string | undefined): Promise<PipelineEnv> {
   throw fail('usage_no_pipeline', { looked });
 }
 
+const name = (text: string) => {
+  if (!/^[a-z_][a-z0-9_]*$/.test(text)) throw new InvalidArgumentError('Use small letters, digits and _.');
+  return text;
+};
+
 const whole = (most: number) => (text: string) => {
   if (!/^\d+$/.test(text) || Number(text) > most) throw new InvalidArgumentError(`Use a number from 0 to ${most}.`);
   return Number(text);
@@ -128,7 +141,7 @@ async function pipeline(kind: PipelineKind, flags: PipelineFlags): Promise<void>
   const out = outputFor({});
   const dir = resolve(flags.dir ?? join('data', `pipeline-${kind}`));
   const said = (text: string) => out.say(text);
-  const { end, env } = await start[kind](dir, said, flags.history);
+  const { end, env } = await start[kind](dir, said, flags);
   const file = join(dir, 'env');
   await writeFile(
     file,
@@ -208,12 +221,13 @@ interface Started {
 }
 
 const start: {
-  readonly [K in PipelineKind]: (dir: string, said: (text: string) => void, historyDays: number) => Promise<Started>;
+  readonly [K in PipelineKind]: (dir: string, said: (text: string) => void, flags: PipelineFlags) => Promise<Started>;
 } = {
-  async debezium(dir, said, historyDays) {
+  async debezium(dir, said, { history, database }) {
+    if (database !== undefined) throw fail('usage_database', { database });
     const jolokiaJar = findJolokia();
     const { services, values, jolokia, end } = await startDebezium({ dir, said, ...(jolokiaJar && { jolokiaJar }) });
-    if (historyDays > 0) await fillHistory(services.postgres.url, historyDays);
+    if (history > 0) await fillHistory(services.postgres.url, history);
     return {
       end,
       env: {
@@ -225,8 +239,9 @@ const start: {
       },
     };
   },
-  async materialized(dir, said, historyDays) {
-    const { postgres, clickhouse, end } = await startMaterialized({ dir, said, historyDays });
+  async materialized(dir, said, { history, database }) {
+    const named = database !== undefined && { database };
+    const { postgres, clickhouse, end } = await startMaterialized({ dir, said, historyDays: history, ...named });
     return { end, env: { POSTGRES_URL: postgres.url, TIDEMARK_URL: clickhouse.url } };
   },
 };

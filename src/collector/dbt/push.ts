@@ -80,7 +80,9 @@ function projectOf({ file, collect }: Config, folder: string, { project }: PushO
     if (!named) throw fail('usage_dbt_choice', { option: '--project', given: project, known: names });
     return named;
   }
-  const found = projects.find(({ target }) => resolve(dirname(file), target) === folder) ?? onlyOne(projects);
+  const found =
+    projects.find(({ target }) => target !== undefined && resolve(dirname(file), target) === folder) ??
+    onlyOne(projects);
   if (!found) throw fail('usage_dbt_project', { file: basename(file), folder, projects: names });
   return found;
 }

@@ -1,7 +1,6 @@
 import type { DbtConfig } from '../../config/collectConfig';
 import type { Db } from '../../core/db';
 import { ident, literal } from '../../core/sql/quote';
-import { failedWords, healthDbtNode } from '../../packs/pipeline/health/dbtNode';
 import { healthDbtRun } from '../../packs/pipeline/health/dbtRun';
 import { healthDbtSource } from '../../packs/pipeline/health/dbtSource';
 import { rowsOf } from '../source';
@@ -10,6 +9,7 @@ import { parseManifest, parseRunResults, parseSources } from './artifacts';
 import type { Manifest, RunResults, Sources } from './artifacts';
 import { readArtifact } from './folder';
 import type { Found } from './folder';
+import { failingNodes, runTables } from './health';
 import { removedRows, runRows, sourceRows } from './rows';
 import type { Told } from './rows';
 
@@ -40,9 +40,6 @@ export interface ReaderWorld {
   /** Given up: nothing is remembered then. */
   readonly signal?: AbortSignal;
 }
-
-/** Days back in which a node that failed is looked for. */
-const failedDays = 30;
 
 /** The table that says whether the invocation behind a file is known. */
 const tableOf = { 'run_results.json': healthDbtRun, 'sources.json': healthDbtSource } as const;
@@ -123,14 +120,9 @@ export class TargetReader {
     const made = runs.filter(({ isNew }) => isNew).map(({ value }) => runRows(this.project, value, manifest, told));
     const last = made.at(-1);
     if (!last) return [];
-    const removed = manifest ? removedRows(last.run, await this.failing(world), manifest) : [];
-    return [
-      rowsOf(
-        healthDbtRun,
-        made.map(({ run }) => run),
-      ),
-      rowsOf(healthDbtNode, [...made.flatMap(({ nodes }) => nodes), ...removed]),
-    ];
+    const failing = () => failingNodes(world.db, this.database, this.project.name);
+    const removed = manifest ? removedRows(last.run, await failing(), manifest) : [];
+    return runTables(made, removed);
   }
 
   private remember(name: string, found: Found<unknown>): void {
@@ -161,18 +153,6 @@ export class TargetReader {
       if (!this.hasAsked) throw thrown;
       return false;
     }
-  }
-
-  /** Nodes whose last result was a failure. None where that cannot be asked. */
-  private async failing({ db }: ReaderWorld): Promise<readonly string[]> {
-    const rows = await db
-      .query<{ unique_id: string }>(
-        `SELECT unique_id FROM ${this.table(healthDbtNode.name)}
-WHERE project = ${literal(this.project.name)} AND at > now() - INTERVAL ${failedDays} DAY AND status NOT IN ('skipped', 'no-op')
-GROUP BY unique_id HAVING argMax(status, (ended_at, at)) IN (${failedWords.map(literal).join(', ')})`,
-      )
-      .catch(() => []);
-    return rows.map(({ unique_id }) => unique_id);
   }
 
   private table(name: string): string {

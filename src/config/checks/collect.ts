@@ -20,12 +20,13 @@ export function collectProblems(root: Mapping): Problem[] {
       ...httpProblems([...path, 'url'], entry.url, 'http://host:8083'),
       ...httpProblems([...path, 'jolokia'], entry.jolokia, 'http://host:8778/jolokia'),
     ]),
-    ...each('dbt', (path, { jobs }) =>
-      Object.entries(mapping(jobs)).flatMap(([name, job]) => [
+    ...each('dbt', (path, entry) => [
+      ...placeProblems(path, entry),
+      ...Object.entries(mapping(entry.jobs)).flatMap(([name, job]) => [
         ...nameProblems([...path, 'jobs', name], name),
         ...jobProblems([...path, 'jobs', name], mapping(job)),
       ]),
-    ),
+    ]),
   ];
 }
 
@@ -80,6 +81,21 @@ function httpProblems(path: Path, url: unknown, example: string): Problem[] {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed && /^https?:$/.test(parsed.protocol) && !parsed.username && !parsed.password) return [];
   return [{ path, at: 'value', text: `This is no address without a login. Write ${example}.` }];
+}
+
+/** Runs of a dbt project are read from one place: read from two, each would be told of by whichever is looked at first. */
+function placeProblems(path: Path, { target, elementary }: Mapping): Problem[] {
+  if (target === undefined && elementary === undefined) {
+    const text =
+      'Nothing says where its runs are read from. Write target, the folder that dbt writes run_results.json to, or elementary, the database of ClickHouse that has the tables of Elementary.';
+    return [{ path, at: 'key', text }];
+  }
+  const at = [...path, 'elementary'];
+  if (target !== undefined && elementary !== undefined)
+    return [{ path: at, at: 'key', text: 'Runs are read from one place. Leave out target or elementary.' }];
+  if (typeof elementary !== 'string' || !/[.`\s]/.test(elementary)) return [];
+  const text = `"${elementary}" is no database of ClickHouse alone. Write its name, such as analytics_elementary, without a table.`;
+  return [{ path: at, at: 'value', text }];
 }
 
 function jobProblems(path: Path, { every, late }: Mapping): Problem[] {

@@ -27,7 +27,7 @@ export interface FunnelWorld {
   readonly nowMs: number;
   readonly funnels: readonly Funnel[];
   readonly holidays: readonly number[];
-  readonly limits: { readonly drop: number; readonly entries: number };
+  readonly limits: { readonly drop: number; readonly entries: number; readonly sigmas: number };
 }
 
 /** The newest day whose windows are over, two hours of grace included. */
@@ -71,7 +71,7 @@ export function funnelWorld(random: Random, zone: string, nowMs: number, count: 
     nowMs,
     funnels: Array.from({ length: count }, (_, i) => funnelAt(random, `f${i}`, zone, nowMs)),
     holidays: Array.from({ length: 60 }, (_, ago) => today - ago).filter(() => random.chance(0.05)),
-    limits: { drop: random.pick([0.2, 0.1]), entries: random.pick([100, 30]) },
+    limits: { drop: random.pick([0.2, 0.1]), entries: random.pick([100, 30]), sigmas: random.pick([4, 1, 0]) },
   };
 }
 
@@ -131,13 +131,20 @@ export function expectedFunnels({ zone, nowMs, funnels, holidays, limits }: Funn
     const day = closedAt(Math.min(nowMs, untilMs), windowMs, zone);
     const at = (d: number, step: number) => days.get(d)?.[step - 1] ?? 0;
     const last = steps.length;
+    const share = (d: number) => at(d, last) / at(d, 1);
     const before = weeks.map((w) => day - 7 * w).filter((d) => at(d, 1) > 0 && !holidays.includes(d));
-    const usual = before.length < 2 ? 0 : median(before.map((d) => at(d, last) / at(d, 1)));
+    const usual = before.length < 2 ? 0 : median(before.map(share));
     const entered = at(day, 1);
     const value = entered === 0 || usual === 0 ? 0 : Math.max(0, 1 - at(day, last) / entered / usual);
     const pooled = (step: number) => before.reduce((sum, d) => sum + at(d, step), 0);
     const apart = value > 0 && wilson(at(day, last), entered)[1] < wilson(pooled(last), pooled(1))[0];
-    const firing = value > limits.drop && entered >= limits.entries && apart;
+    const changes = Array.from({ length: 28 }, (_, i) => [day - i - 1, day - i - 8] as const)
+      .filter((pair) => pair.every((d) => at(d, 1) > 0 && at(d, last) > 0 && !holidays.includes(d)))
+      .map(([d, weekBefore]) => Math.abs(Math.log(share(d) / share(weekBefore))));
+    // 0.6745: the median of the absolute value of a standard normal number; each change has the noise of two days.
+    const noise = changes.length < 10 ? 0 : median(changes) / 0.6745 / Math.SQRT2;
+    const unusual = share(day) === 0 || Math.log(usual / share(day)) > limits.sigmas * noise;
+    const firing = value > limits.drop && entered >= limits.entries && apart && unusual;
     const falls = steps
       .map((step, i) => ({
         step: i + 1,

@@ -4,7 +4,7 @@ import { at, column, healthTable } from '../../health';
 export const healthDbtRun = healthTable({
   name: 'health_dbt_run',
   description:
-    'Invocations of dbt, one row each, read from run_results.json when they were over: what ran for which job, how it ended, how long it took.',
+    'Invocations of dbt, one row each, read from run_results.json or Elementary when they were over: what ran for which job, how it ended, how long it took.',
   columns: [
     at,
     column('project', 'LowCardinality(String)', 'dbt project, as tidemark.yaml names it under collect.dbt.'),

@@ -3,12 +3,18 @@ import { countSql, percentSql, wilsonLower, wilsonUpper } from '../../ruleSql';
 import { medianSql } from '../../ruleWeeks';
 import { daySql, enoughWeeks, mediansOfSql, weeks } from './weeks';
 
+/** Days before the judged one whose conversion is held against that of a week earlier, and how many of them must be known for that. */
+const noiseDays = 28;
+const enoughDays = 10;
+/** Days of entry that are looked at, the judged one included. */
+const daysBack = noiseDays + 8;
+
 /** A saved funnel converts far fewer of its entries than it usually does on that weekday. */
 export const funnelDrop: AlertRule = {
   name: 'funnel_drop',
   title: 'Funnel conversion drops',
   description:
-    'Of those who entered a saved funnel far fewer came to its end than of those of the same weekday in the four weeks before. Judged is the newest day of entry whose conversion windows are all over; few entries prove nothing (the Wilson intervals must lie apart), and holidays are left out on both sides.',
+    'Of those who entered a saved funnel far fewer came to its end than of those of the same weekday in the four weeks before. Judged is the newest day of entry whose conversion windows are all over; few entries prove nothing (the Wilson intervals must lie apart), nor does a fall such as this funnel often has from one week to the next, and holidays are left out on both sides.',
   severity: 'warning',
   subjects: 'saved funnel',
   needs: 'funnels',
@@ -20,6 +26,13 @@ export const funnelDrop: AlertRule = {
       description: 'Fall below the usual conversion from which on it is told.',
     },
     { name: 'entries', value: 100, unit: 'count', description: 'Entries of the day below which nothing is judged.' },
+    {
+      name: 'sigmas',
+      value: 4,
+      unit: 'times',
+      description:
+        'The fall must be more than so many times what the conversion ordinarily differs by (standard deviation of its logarithm, from the changes from week to week in the four weeks before).',
+    },
   ],
   unit: 'ratio',
   forSeconds: 0,
@@ -33,10 +46,11 @@ export const funnelDrop: AlertRule = {
   sql(kit) {
     const { zone } = kit;
     const window = 'toIntervalMillisecond(window_ms)';
-    // Entries at a step on the judged day and on the same weekday of the weeks before: an array, the judged day first.
-    const onDays = [0, ...weeks].map((w) => `toFloat64(sumIf(n, d = day - ${7 * w}))`).join(', ');
-    const inWeeks = (entries: string) => `arraySum(w -> ${entries}[w + 1], known)`;
-    const oldest = `${kit.today} - ${7 * weeks.length + 5} - toUInt32((SELECT max(window_ms) FROM ${kit.table('funnel_steps')}) / 86400000)`;
+    // Entries at a step on the judged day and on the days before: an array, the judged day first.
+    const onDays = `sumForEach(arrayMap(ago -> if(d = day - ago, toFloat64(n), 0), range(${daysBack})))`;
+    const on = (entries: string, week: string) => `${entries}[7 * ${week} + 1]`;
+    const inWeeks = (entries: string) => `arraySum(w -> ${on(entries, 'w')}, known)`;
+    const oldest = `${kit.today} - ${daysBack + 5} - toUInt32((SELECT max(window_ms) FROM ${kit.table('funnel_steps')}) / 86400000)`;
     // In layers: an alias that is used twice would be worked out twice, down to the table.
     return `
 SELECT funnel AS subject, value, threshold, fires AS firing,
@@ -48,23 +62,27 @@ SELECT funnel AS subject, value, threshold, fires AS firing,
         if(worst.1 = 0, '', concat('; step ', toString(worst.1), ' (', worst.2, ') fell most: ', ${percentSql('worst.3')}, ' of the step before, usual ', ${percentSql('worst.4')}))))) AS detail
 FROM (
   SELECT *, value > threshold AND entered >= ${kit.limit('entries', 'funnel')}
-      AND ${wilsonUpper('converted', 'entered')} < ${wilsonLower('converted_before', 'entered_before')} AS fires
+      AND ${wilsonUpper('converted', 'entered')} < ${wilsonLower('converted_before', 'entered_before')}
+      AND (share = 0 OR log(usual / share) > ${kit.limit('sigmas', 'funnel')} * noise) AS fires
   FROM (
-    SELECT *, if(entered = 0, 0, converted / entered) AS share, ${kit.limit('drop', 'funnel')} AS threshold,
+    SELECT *, if(entered = 0, 0, converted / entered) AS share,
+      if(length(changes) < ${enoughDays}, 0, ${medianSql('changes')} / (0.6745 * sqrt(2))) AS noise, ${kit.limit('drop', 'funnel')} AS threshold,
       if(entered = 0 OR usual = 0, 0, greatest(0, 1 - share / usual)) AS value,
       arraySort(s -> s.3 / s.4, arrayFilter(s -> s.3 < s.4, shares))[1] AS worst
     FROM (
       SELECT funnel, title, day, late, known, entries[1] AS entered, ends[1] AS converted,
         ${inWeeks('entries')} AS entered_before, ${inWeeks('ends')} AS converted_before,
-        if(length(known) >= ${enoughWeeks}, ${medianSql('arrayMap(w -> ends[w + 1] / entries[w + 1], known)')}, 0) AS usual,
+        if(length(known) >= ${enoughWeeks}, ${medianSql(`arrayMap(w -> ${on('ends', 'w')} / ${on('entries', 'w')}, known)`)}, 0) AS usual,
+        arrayMap(ago -> abs(log(ends[ago + 1] / entries[ago + 1] / (ends[ago + 8] / entries[ago + 8]))),
+          arrayFilter(ago -> least(ends[ago + 1], ends[ago + 8], entries[ago + 1], entries[ago + 8]) > 0 AND NOT hasAny(${kit.holidays}, [day - ago, day - ago - 7]), range(1, ${noiseDays + 1}))) AS changes,
         arrayMap(s -> (s.1, s.2, s.4[1] / steps[s.3].4[1], ${inWeeks('s.4')} / ${inWeeks('steps[s.3].4')}), arrayFilter(s -> s.3 > 0, steps)) AS shares
       FROM (
         SELECT *, steps[1].4 AS entries, steps[-1].4 AS ends,
-          arrayFilter(w -> entries[w + 1] > 0 AND NOT has(${kit.holidays}, day - 7 * w), ${JSON.stringify(weeks)}) AS known
+          arrayFilter(w -> ${on('entries', 'w')} > 0 AND NOT has(${kit.holidays}, day - 7 * w), ${JSON.stringify(weeks)}) AS known
         FROM (
           SELECT funnel, title, day, late, arraySort(groupArray((step, step_title, before, on_days))) AS steps
           FROM (
-            SELECT funnel, title, step, step_title, before, day, late, [${onDays}] AS on_days
+            SELECT funnel, title, step, step_title, before, day, late, ${onDays} AS on_days
             FROM (
               SELECT funnel, title, step, step_title, before,
                 ${kit.closedAt(`(least(${kit.now}, until) - ${window})`)} AS day,
