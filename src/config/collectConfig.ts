@@ -120,6 +120,18 @@ export interface DbtTargetConfig extends DbtProject {
   readonly elementary?: undefined;
 }
 
+/** Tables of the dbt package Elementary that are read, where a project names its database. */
+export const elementaryTableNames = [
+  'dbt_invocations',
+  'dbt_run_results',
+  'dbt_source_freshness_results',
+  'dbt_models',
+  'dbt_tests',
+  'dbt_snapshots',
+  'dbt_seeds',
+  'dbt_sources',
+] as const;
+
 /** A dbt project whose runs are read from the tables of the dbt package Elementary. */
 export interface DbtElementaryConfig extends DbtProject {
   /** Database of ClickHouse that has `dbt_invocations` and `dbt_run_results`. */

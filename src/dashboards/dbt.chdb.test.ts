@@ -174,13 +174,14 @@ describe('with runs', () => {
   });
 
   test('jobs over time: what the last run was, and overdue from the limit on until a run ends', async () => {
-    const rows = await askPanel(engine.db, page, 'Jobs over time', {
-      ...reading,
-      fromMs: nowMs - 11 * dayMs,
-      intervalMs: minuteMs,
-    });
-    const minute = (agoMs: number) => `${time(agoMs).slice(0, 16)}:00`;
-    expect(rows.map((row) => [row['job'], Number(row['State']), String(row['time'])])).toEqual([
+    const over = async (intervalMs: number) => {
+      const fromMs = nowMs - 11 * dayMs;
+      const rows = await askPanel(engine.db, page, 'Jobs over time', { ...reading, fromMs, intervalMs });
+      return rows.map((row) => [String(row['job']), Number(row['State']), String(row['time']).slice(0, 16)] as const);
+    };
+    const minute = (agoMs: number) => time(agoMs).slice(0, 16);
+    const each = await over(minuteMs);
+    expect(each).toEqual([
       ['marts nightly', 0, minute(10 * dayMs)],
       ['marts nightly', 3, minute(10 * dayMs - 26 * hourMs)],
       ['marts nightly', 1, minute(10 * hourMs)],
@@ -189,6 +190,14 @@ describe('with runs', () => {
       ['marts hourly', 3, minute(1.5 * hourMs)],
       ['marts hourly', 2, minute(10 * minuteMs)],
     ]);
+    // Several in a bucket: nothing worse is lost, and what holds after them is what holds now.
+    const coarse = await over(11 * dayMs);
+    const of = (rows: typeof each, job: string) => rows.filter(([name]) => name === job);
+    expect(of(coarse, 'marts hourly').length).toBeLessThan(of(each, 'marts hourly').length);
+    for (const job of ['marts nightly', 'marts hourly']) {
+      expect(of(coarse, job).at(-1)).toEqual(of(each, job).at(-1));
+      expect(Math.max(...of(coarse, job).map(([, state]) => state))).toBe(3);
+    }
   });
 
   test('runs over time: how they ended, how long they took, which share of their period', async () => {

@@ -164,7 +164,7 @@ export const metrics = {
   spends: { ...money },
   readBytes: { unit: 'bytes', decimals: 1 },
   cpuSeconds: { unit: 's', decimals: 1 },
-  gibHours: { unit: 'none', decimals: 2 },
+  gibHours: { unit: 'none' },
   queries: { ...count },
   scans: { ...count, steps: zeroIsGood(verdictColours.watch) },
   spendShare: { ...share },

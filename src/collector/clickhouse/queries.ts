@@ -53,7 +53,8 @@ async function firstMinute(ask: () => Promise<{ last: number }[]>): Promise<numb
 }
 
 /** `SELECT * FROM table`, wherever in a statement; `SELECT * FROM (…)` reads only what is asked for around it. */
-const star = '(?i)\\bselect\\s+\\*\\s+from\\s+[`"\\w]';
+/** The answer itself: of a star in a sub-query only what is used is read. Comments may stand before it. */
+const star = '(?is)^(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*select\\s+\\*\\s+from\\s+[`"\\w]';
 
 function costSql(from: (columns: readonly string[], where: string) => string, lo: number, hi: number): string {
   const columns = [

@@ -19,13 +19,15 @@ export function statesPanel(sql: DashboardSql): StateTimelinePanel {
     title: 'Jobs over time',
     about: {
       what: 'How the last run of each job ended, until the next one. *overdue*: its last success was older than its schedule allows, and no run had ended since then.',
-      how: 'From the end of each run that makes something, the worst of a bucket. Overdue by the limits of rule dbt_sla_missed as they are now; a job without a schedule never is.',
+      how: 'From the end of each run that makes something; where a bucket has several, the worst until the last of them. Overdue by the limits of rule dbt_sla_missed as they are now; a job without a schedule never is.',
       from: ['health_dbt_run', 'thresholds'],
     },
     metric: 'jobState',
     sql: `
-      SELECT toStartOfInterval(changed, toIntervalSecond(greatest(60, $__interval_s))) AS time, job, max(state) ${sql.as('State')}
+      SELECT tupleElement(point, 1) AS time, job, tupleElement(point, 2) ${sql.as('State')}
       FROM (
+        SELECT job, arrayJoin(if(count() = 1, [(max(changed), max(state))], [(min(changed), max(state)), (max(changed), argMax(state, changed))])) AS point
+        FROM (
         SELECT ended_at AS changed, concat(project, ' ', job) AS job, multiIf(status = 'failed', 2, status = 'warned', 1, 0) AS state
         FROM ${runs(sql)}
         UNION ALL
@@ -38,8 +40,9 @@ export function statesPanel(sql: DashboardSql): StateTimelinePanel {
           SELECT subject, toUInt32(value) AS late FROM ${sql.table('thresholds')} WHERE rule = 'dbt_sla_missed' AND name = 'late' AND subject != ''
         ) AS limits ON limits.subject = successes.subject
         WHERE changed < if(next = ${never}, now64(3), next) AND $__timeFilter(changed)
+        )
+        GROUP BY job, toStartOfInterval(changed, toIntervalSecond(greatest(60, $__interval_s)))
       )
-      GROUP BY time, job
       ORDER BY time, job`,
   };
 }

@@ -63,6 +63,8 @@ function spansOf({ field, times }: Row, row: number, fromMs: number, endMs: numb
 
 const fontPx = 12;
 const gapPx = 8;
+/** The page spaces letters a little wider than the text that is measured. */
+const spacing = 1.03;
 /** Longer names are cut. */
 const widestShare = 0.3;
 
@@ -77,7 +79,7 @@ function StateTimelinePanel(props: PanelProps<StateTimelineOptions>) {
   const draw = () => {
     const fromMs = timeRange.from.valueOf();
     const endMs = timeRange.to.valueOf();
-    const widest = Math.max(...rows.map(({ name }) => measureText(name, fontPx).width)) + gapPx;
+    const widest = Math.max(...rows.map(({ name }) => measureText(name, fontPx).width)) * spacing + 2 * gapPx;
     const left = Math.min(widest, width * widestShare);
     const plot = { width: Math.max(1, width - left - gapPx), height: Math.max(1, height - fontPx - gapPx) };
     const rowHeight = plot.height / rows.length;

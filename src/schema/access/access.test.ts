@@ -97,7 +97,7 @@ test('the compose stack’s user file is the one that is printed', () => {
   expect(file).toBe(readerXml(accessPlan(product())));
 });
 
-test('the collector may read what it compares: columns where the key is named, whole copies where it is that of Postgres', () => {
+test('the collector may read what it compares (columns where the key is named, else the whole copy), and Elementary’s tables', () => {
   const text = `${tenanted}
 pipelines:
   shop:
@@ -107,14 +107,19 @@ pipelines:
     tables:
       public.events: app.events
       public.orders: { target: app.orders, key: id, updatedAt: seen }
-collect: { postgres: { main: { url: 'postgres://u@h/d' } } }
+collect:
+  postgres: { main: { url: 'postgres://u@h/d' } }
+  dbt: { marts: { elementary: analytics_elementary }, old: { target: dbt/target } }
 `;
   const grants = (cluster?: string) =>
     collectGrants(accessPlan(parseConfig(text, { file: 'tidemark.yaml', env: {} }), cluster ? { cluster } : {}));
-  expect(grants().slice(-3)).toEqual([
+  expect(grants().slice(-11, -6)).toEqual([
     'SELECT(`beat_at`) ON `app`.`beats`',
     'SELECT ON `app`.`events`',
     'SELECT(`id`, `seen`) ON `app`.`orders`',
+    'SELECT ON `analytics_elementary`.`dbt_invocations`',
+    'SELECT ON `analytics_elementary`.`dbt_run_results`',
   ]);
+  expect(grants().filter((grant) => grant.includes('analytics_elementary'))).toHaveLength(8);
   expect(grants('main').at(-1)).toBe('REMOTE ON *.*');
 });

@@ -1,4 +1,5 @@
 import { filledSections } from '../../config/sections';
+import { elementaryTableNames } from '../../config/collectConfig';
 import type { Config, RoleConfig } from '../../config/config';
 import { watchedSources } from '../../config/watched';
 import type { RoleName } from '../../core/model';
@@ -82,15 +83,21 @@ function mappedTables(config: Config): readonly MappedTable[] {
 }
 
 /** The key of a copy is that of Postgres where tidemark.yaml does not name it: then nobody knows it here. */
-const copiesOf = ({ pipelines }: Config): readonly MappedTable[] =>
-  pipelines.flatMap(({ tables, heartbeat, checks }) => [
+const copiesOf = ({ pipelines, collect }: Config): readonly MappedTable[] => [
+  ...pipelines.flatMap(({ tables, heartbeat, checks }) => [
     ...(heartbeat ? [{ table: heartbeat.target, columns: [heartbeat.column] }] : []),
     ...tables.map(({ target, key, updatedAt, deleted }) => ({
       table: target,
       columns: key === undefined ? [] : [key, updatedAt, deleted].filter((column) => column !== undefined),
     })),
     ...checks.map((table) => ({ table, columns: [] })),
-  ]);
+  ]),
+  ...(collect?.dbt ?? []).flatMap(({ elementary }) =>
+    elementary === undefined
+      ? []
+      : elementaryTableNames.map((name) => ({ table: `${elementary}.${name}`, columns: [] })),
+  ),
+];
 
 function tenantTables(config: Config, sources: readonly MappedTable[], name: string): readonly TenantTable[] {
   const logical = new Set<string>();

@@ -1,3 +1,7 @@
+import type { elementaryTableNames } from '../../../config/collectConfig';
+
+export type ElementaryTable = (typeof elementaryTableNames)[number];
+
 /** What is read of one of Elementary's tables. */
 export interface TableLayout {
   /** Columns without which it cannot be read. */
@@ -79,9 +83,7 @@ export const elementaryTables = {
     may: { generated_at: '', freshness_warn_after: 'how old sources may be', freshness_error_after: '' },
     without: 'which sources dbt source freshness leaves out, and their limits',
   },
-} as const satisfies Readonly<Record<string, TableLayout>>;
-
-export type ElementaryTable = keyof typeof elementaryTables;
+} as const satisfies Readonly<Record<ElementaryTable, TableLayout>>;
 
 /** Tables that say what belongs to the project, and the kind of node in each. */
 export const nodeTables = [

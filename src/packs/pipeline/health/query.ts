@@ -30,7 +30,7 @@ export const healthQuery = healthTable({
       'UInt64',
       'Queries that read all of tables of more than 100 granules (some 800,000 rows): no key and no index left anything out.',
     ),
-    column('stars', 'UInt64', 'Queries that ask for all columns of a table: SELECT * FROM it.'),
+    column('stars', 'UInt64', 'Queries whose answer is all columns of a table: SELECT * FROM it.'),
     column('memory_bytes', 'UInt64', 'The most memory that one of them held.'),
     column('memory_byte_s', 'Float64', 'Memory times seconds, added up: what they kept from others.'),
   ],

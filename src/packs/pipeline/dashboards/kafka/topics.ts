@@ -10,7 +10,7 @@ export function topicsTable(sql: DashboardSql): TablePanel {
       how: 'The newest look of the last day. *Skew*: messages of the busiest partition as a multiple of the mean of the others, over the last ten looks; empty where fewer came than tell anything.',
       from: ['health_kafka_topic'],
     },
-    weight: 3,
+    weight: 5,
     columns: [
       { name: 'Topic', width: 200 },
       { name: 'Pipeline', width: 75 },

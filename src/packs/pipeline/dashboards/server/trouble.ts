@@ -17,13 +17,13 @@ export function disksTable(sql: DashboardSql): TablePanel {
     },
     weight: 2,
     columns: [
-      { name: 'Disk', width: 100 },
-      { name: 'Host', width: 80 },
-      { name: 'Used', metric: 'diskUsed', coloured: 'text', width: 75 },
-      { name: 'Free', metric: 'storage', width: 95 },
-      { name: 'Of', metric: 'storage', width: 95 },
-      { name: 'Full in', metric: 'fullIn', coloured: 'text', width: 90 },
-      { name: 'Seen', metric: 'seen', coloured: 'text', width: 75 },
+      { name: 'Disk', width: 80 },
+      { name: 'Host', width: 70 },
+      { name: 'Used', metric: 'diskUsed', coloured: 'text', width: 60 },
+      { name: 'Free', metric: 'storage', width: 85 },
+      { name: 'Of', metric: 'storage', width: 85 },
+      { name: 'Full in', metric: 'fullIn', coloured: 'text', width: 80 },
+      { name: 'Seen', metric: 'seen', coloured: 'text', width: 65 },
     ],
     sql: `
       SELECT
