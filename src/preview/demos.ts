@@ -28,6 +28,18 @@ export interface DemoPipeline {
   readonly beside?: string;
 }
 
+/** Rules about what the product demo has of the weeks before it was started. Pipelines and views are looked at from then on only. */
+const rulesOfThePast = [
+  'events_silence',
+  'dau_drop',
+  'funnel_drop',
+  'error_rate',
+  'latency_p95',
+  'throughput_drop',
+  'refund_spike',
+  'mrr_mismatch',
+] as const;
+
 /** The demos by name; the first is the default. */
 export const demos: readonly Demo[] = [
   {
@@ -46,7 +58,7 @@ export const demos: readonly Demo[] = [
     },
     follow: ['--follow', '--incident'],
     recent: ['--from', '20m', '--step', '5m', '--keep'],
-    replay: ['--from', '21d', '--step', '1h', '--keep'],
+    replay: ['--from', '21d', '--step', '1h', '--keep', ...rulesOfThePast.flatMap((name) => ['--rule', name])],
   },
   {
     name: 'shop',
