@@ -226,7 +226,10 @@ function placesTable({ source }: SourceContext, rollup: Places, full: string): s
   const bucket = bucketColumn(rollup);
   const perUser = rollup.keys.some((k) => k.type === 'source');
   // Read with FINAL: merging each quiet partition to one part makes that up to 100 × cheaper.
-  const settings = '\nSETTINGS min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1';
+  const settings = ['min_age_to_force_merge_seconds = 600', 'min_age_to_force_merge_on_partition_only = 1'];
+  // Sketches are dear to read, and a granule is read whole. With few rows in each, over 350,000 rows: four quarter hours take
+  // 15 ms in place of 64, a week that lies in several parts 58 in place of 195.
+  if (rollup.measures.some((m) => m.type.startsWith('AggregateFunction'))) settings.push('index_granularity = 1024');
   const partition = perUser ? 'toYYYYMM(d)' : partitions[rollup.grain];
   // A day longer than its life, so that no bucket is half gone while the life is compared by days.
   const ttl = rollup.lifeDays === null ? '' : `\nTTL m + INTERVAL ${rollup.lifeDays + 2} DAY`;
@@ -239,6 +242,6 @@ function placesTable({ source }: SourceContext, rollup: Places, full: string): s
       ...measures,
       ...(inserted ? added : replaced),
     ],
-    `ENGINE = ${inserted ? 'AggregatingMergeTree' : 'ReplacingMergeTree(run, del)'} PARTITION BY ${partition} ORDER BY (${key})${ttl}${settings}`,
+    `ENGINE = ${inserted ? 'AggregatingMergeTree' : 'ReplacingMergeTree(run, del)'} PARTITION BY ${partition} ORDER BY (${key})${ttl}\nSETTINGS ${settings.join(', ')}`,
   );
 }
