@@ -253,12 +253,13 @@ test('nine partitions at one member and three at the other, and a hot partition'
   const source = kafkaSource(config(), [pipeline({ pair: ['skewed'] })]);
   await until('both are members', 30, async () => {
     const { groups } = await rowsOf(source);
-    return groups[0]!.members === 2 && groups[0]!.partitions_read === 12;
+    return groups[0]!.members === 2 && groups[0]!.partitions_read === 12 && groups[0]!.group_state === 'Stable';
   });
   await send('skewed', [900, 100, 100, ...Array.from({ length: 9 }, () => 10)]); // 900 to a mean of 290 / 11
   now += 10_000;
   const { groups, topics } = await rowsOf(source);
-  expect(groups[0]).toMatchObject({ group_state: 'Stable', most_per_member: 9, fewest_per_member: 3, partitions: 12 });
+  // The group may join anew meanwhile: that is its own state, not how uneven it is.
+  expect(groups[0]).toMatchObject({ most_per_member: 9, fewest_per_member: 3, partitions: 12 });
   expect(topics[0]).toMatchObject({ busiest_partition: 0, busiest_share: 0.756, skew: 34.138 });
   await Promise.all(consumers.map((consumer) => consumer.disconnect()));
   await source.close?.();

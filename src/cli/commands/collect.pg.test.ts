@@ -285,5 +285,8 @@ test('it runs on while ClickHouse is away and while Postgres restarts, loses no 
     child.kill('SIGTERM');
   }
   expect(await ended).toEqual([0, null]);
-  expect(logged.at(-1)).toMatchObject({ message: 'Stopping.', signal: 'SIGTERM' });
+  // After that the buffer is written for the last time, and nothing else happens.
+  const last = logged.findIndex(({ message }) => message === 'Stopping.');
+  expect(logged[last]).toMatchObject({ message: 'Stopping.', signal: 'SIGTERM' });
+  expect(logged.slice(last + 1).filter(({ message }) => !/ is written again\.$/.test(message))).toEqual([]);
 });
