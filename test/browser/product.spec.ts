@@ -77,7 +77,7 @@ test('Home tells of the alert, and how late the copy of the real PostgreSQL is',
   page = await browser.open('/d/tidemark-home');
   expect(await page.problems()).toEqual([]);
   expect(await page.text('Alerts that fire')).toContain('Error rate');
-  expect(await page.text('Data and alerts')).toMatch(/Fresh[^]*Replication lag\s*[\d.]+ ?(ms|s)/);
+  expect(await page.text('Data and alerts')).toMatch(/(Fresh|Catching up)[^]*Replication lag\s*[\d.]+ ?(ms|s)/);
   expect(page.complaints).toEqual([]);
 });
 

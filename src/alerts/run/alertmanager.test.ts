@@ -87,6 +87,7 @@ test('a Slack address that is missing and an SMTP server that refuses are told w
       store: { load: () => Promise.resolve({ states: new Map(), episodes: new Map() }), save: () => Promise.resolve() },
       alertmanager: api,
       log: (_level, message) => void said.push(message),
+      now: Date.now,
       isAway: () => false,
     },
     { off: [], speed: 1, team: '', timezone: 'UTC', runbooks: '', intervalMs: 1, holdMs: 1, linkOf: () => undefined },

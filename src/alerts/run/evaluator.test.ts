@@ -108,6 +108,7 @@ async function drill(minutes: readonly Minute[]) {
         store,
         alertmanager: manager.api,
         log: () => undefined,
+        now: () => nowMs,
         isAway: (thrown) => thrown === away,
       },
       {
@@ -121,12 +122,14 @@ async function drill(minutes: readonly Minute[]) {
         linkOf: () => undefined,
       },
     );
+  let nowMs = startMs;
   let evaluator = begin();
   let machine: RuleState = freshState;
   const alerts: { fromMs: number; toMs: number }[] = [];
   for (const [i, each] of minutes.entries()) {
     const atMs = startMs + i * minute;
     now = each;
+    nowMs = atMs;
     manager.at(atMs, each.alertmanagerUp);
     await evaluator.evaluate(atMs);
     const ends = each.kill === 'before writing' || each.kill === 'before telling';
@@ -231,6 +234,7 @@ describe('an evaluator', () => {
       failures: () => Promise.resolve(new Map()),
     },
     log: () => undefined,
+    now: () => startMs,
     isAway: () => false,
   });
 
@@ -277,6 +281,77 @@ describe('an evaluator', () => {
       ],
     ]);
   });
+});
+
+test('what is known to fire goes on while ClickHouse answers slowly, and nothing new is said', async () => {
+  const posted: { at: number; subjects: (string | undefined)[]; ends: number }[] = [];
+  let nowMs = startMs;
+  let slowMs = 0;
+  const row = (subject: string) => ({
+    subject,
+    value: 0.1,
+    threshold: 0.02,
+    firing: true,
+    held: false,
+    asOf: '2026-03-02 12:00:00.000',
+    detail: 'x',
+  });
+  let subjects = ['api 2.1'];
+  const others = alertRules.filter(({ name }) => name !== errorRate.name).slice(0, 9);
+  const evaluator = makeEvaluator(
+    {
+      source: {
+        rules: () => Promise.resolve([errorRate, ...others]),
+        ask(rule) {
+          nowMs += slowMs;
+          const rows = rule.name === errorRate.name ? subjects.map(row) : [];
+          return Promise.resolve({ outcome: { kind: 'rows', rows } });
+        },
+      },
+      store: { load: () => Promise.resolve({ states: new Map(), episodes: new Map() }), save: () => Promise.resolve() },
+      alertmanager: {
+        post(alerts) {
+          const at = (nowMs - startMs) / minute;
+          const ends = Math.max(...alerts.map(({ endsAt }) => (Date.parse(endsAt) - startMs) / minute));
+          posted.push({ at, subjects: alerts.map(({ labels }) => labels['subject']), ends });
+          return Promise.resolve();
+        },
+        active: () => Promise.resolve([]),
+        failures: () => Promise.resolve(new Map()),
+      },
+      log: () => undefined,
+      now: () => nowMs,
+      isAway: () => false,
+    },
+    {
+      off: [],
+      team: 'data',
+      timezone: 'UTC',
+      runbooks: 'r',
+      intervalMs: minute,
+      holdMs: minute,
+      speed: 300,
+      linkOf: () => undefined,
+    },
+  );
+  for (let i = 0; i < 3; i++) {
+    nowMs = startMs + i * minute;
+    await evaluator.evaluate(nowMs);
+    await evaluator.deliver(nowMs);
+  }
+  expect(posted.map(({ at }) => at)).toEqual([1, 2]);
+  posted.length = 0;
+  // Ten rules of 50 s each: eight minutes, twice as long as the lease. A second release fires meanwhile, and is told when all were asked.
+  slowMs = 50_000;
+  subjects = ['api 2.1', 'api 2.2'];
+  await evaluator.evaluate((nowMs = startMs + 3 * minute));
+  expect(posted.length).toBeGreaterThanOrEqual(4);
+  expect(posted.flatMap((each) => each.subjects)).toEqual(posted.map(() => 'api 2.1'));
+  for (const [i, { ends }] of posted.entries())
+    expect(posted[i + 1]?.at ?? nowMs / minute - startMs / minute).toBeLessThan(ends);
+  await evaluator.evaluate((nowMs += minute));
+  await evaluator.deliver(nowMs);
+  expect(posted.at(-1)?.subjects).toEqual(['api 2.1', 'api 2.2']);
 });
 
 test('the loop evaluates at whole multiples of the interval, tries again what was not taken, and ends when it is told to', async () => {

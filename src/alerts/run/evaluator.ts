@@ -7,10 +7,10 @@ import type { Outcome, RuleState, SubjectState } from '../state';
 import { freshState, isAlerting, step } from '../state';
 import type { Alertmanager } from './alertmanager';
 import type { RuleSource } from './ask';
-import type { Episode, TellSettings } from './episode';
+import type { Episode, Saying, TellSettings } from './episode';
 import { follow, heard, isDone, sayingOf } from './episode';
 import type { Log } from './log';
-import type { PayloadSettings } from './payload';
+import type { PayloadSettings, PostableAlert } from './payload';
 import { payload } from './payload';
 import { recalled } from './recall';
 import type { Store } from './store';
@@ -22,6 +22,8 @@ export interface EvaluatorWorld {
   readonly store: Store;
   readonly alertmanager: Alertmanager;
   readonly log: Log;
+  /** Milliseconds since 1970. */
+  now(): number;
   /** Whether an error means that ClickHouse cannot be asked at all, so that asking on would only take time. */
   isAway(thrown: unknown): boolean;
 }
@@ -45,6 +47,9 @@ export interface Evaluator {
   readonly reached: boolean;
 }
 
+/** Intervals after which what fires is told again although not all rules are asked: with the longest answer (two) within a lease. */
+const renewIntervals = 1.5;
+
 /** A rule whose waiting times go faster. */
 const paced = (rule: AlertRule, speed: number): AlertRule => ({
   ...rule,
@@ -65,6 +70,8 @@ export function makeEvaluator(world: EvaluatorWorld, settings: EvaluatorSettings
   let rules: readonly AlertRule[] = alertRules.filter(({ name }) => !settings.off.includes(name));
   let reached = true;
   let told = true;
+  /** When Alertmanager last took what was said. */
+  let postedMs = -Infinity;
   let failures: ReadonlyMap<string, number> | undefined;
 
   /** Reads what the evaluator before this one knew. Rules that went on meanwhile without it (*deadman*) keep what they have. */
@@ -102,6 +109,31 @@ export function makeEvaluator(world: EvaluatorWorld, settings: EvaluatorSettings
       log('error', 'ClickHouse does not answer; all rules but deadman keep their states', { error: messageOf(error) });
   }
 
+  /**
+   * What Alertmanager knows to fire goes on for another lease, where asking takes so long that it would end meanwhile: a ClickHouse that
+   * answers slowly must not look like an end. Nothing new is said, nothing is written down. Never throws.
+   */
+  async function renew(): Promise<void> {
+    const nowMs = world.now();
+    if (nowMs - postedMs < renewIntervals * settings.intervalMs) return;
+    const going = [...episodes.values()].filter((e) => e.told === 'firing' && e.endedAtMs === null);
+    const alerts = payloads(
+      going.map((episode) => sayingOf(episode, nowMs, settings)),
+      nowMs,
+    );
+    if (alerts.length === 0) return;
+    await alertmanager.post(alerts).then(
+      () => (postedMs = nowMs),
+      () => undefined,
+    );
+  }
+
+  const payloads = (sayings: readonly Saying[], nowMs: number): readonly PostableAlert[] =>
+    sayings.flatMap((saying) => {
+      const rule = alertRules.find(({ name }) => name === saying.episode.rule);
+      return rule ? [payload(rule, saying, settings, nowMs)] : [];
+    });
+
   const answers = (): Promise<boolean> =>
     source.rules().then(
       () => true,
@@ -124,7 +156,9 @@ export function makeEvaluator(world: EvaluatorWorld, settings: EvaluatorSettings
       }
     }
     for (const rule of rules) {
+      await renew();
       const { outcome, thrown } = away ? { outcome: away } : await source.ask(rule);
+      await renew();
       // One view may be too slow for our patience while all others answer.
       if (thrown !== undefined && world.isAway(thrown) && !(await answers())) {
         away = outcome;
@@ -220,10 +254,7 @@ export function makeEvaluator(world: EvaluatorWorld, settings: EvaluatorSettings
     },
     async deliver(nowMs) {
       const sayings = [...episodes.values()].map((episode) => sayingOf(episode, nowMs, settings));
-      const alerts = sayings.flatMap((saying) => {
-        const rule = alertRules.find(({ name }) => name === saying.episode.rule);
-        return rule ? [payload(rule, saying, settings, nowMs)] : [];
-      });
+      const alerts = payloads(sayings, nowMs);
       try {
         if (alerts.length > 0) await alertmanager.post(alerts);
       } catch (thrown) {
@@ -234,6 +265,7 @@ export function makeEvaluator(world: EvaluatorWorld, settings: EvaluatorSettings
       }
       if (!told) log('info', 'Alertmanager takes alerts again', { alerts: alerts.length });
       told = true;
+      postedMs = nowMs;
       for (const saying of sayings) {
         const { rule, subject } = saying.episode;
         const episode = heard(saying, nowMs);

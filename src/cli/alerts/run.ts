@@ -33,8 +33,8 @@ interface RunFlags extends ConfigOptions {
   readonly speed: number;
 }
 
-/** A rule that takes longer is one that could not be asked. */
-const answerMs = 20_000;
+/** A rule that takes longer is one that could not be asked; what fires is told again in between (its lease is four intervals). */
+const answerMs = (intervalMs: number): number => Math.min(20_000, 2 * intervalMs);
 
 /** `tidemark alerts run`: asks the rules and tells Alertmanager, until SIGTERM. */
 export function runCommand(): Command {
@@ -64,7 +64,7 @@ async function run(flags: RunFlags): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const log = jsonLog((line) => process.stdout.write(line), Date.now);
-  const db = open(config, answerMs);
+  const db = open(config, answerMs(intervalMs));
   try {
     await firstLook(db, config, flags.once ?? false);
     const evaluator = makeEvaluator(
@@ -73,6 +73,7 @@ async function run(flags: RunFlags): Promise<void> {
         store: stateStore(db, database),
         alertmanager: alertmanagerAt(url, fetch),
         log,
+        now: Date.now,
         isAway: isConnectionError,
       },
       settings,
