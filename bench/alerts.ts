@@ -12,9 +12,9 @@ import { incidents } from './alerts/incidents';
 import { manyClocks, minuteRules } from './alerts/manyClocks';
 import type { Message } from './alerts/messages';
 import { messagesOfDays, yearOfMinutes } from './alerts/messages';
-import { naiveMessages } from './alerts/naive';
+import { naiveMessages, naiveRules } from './alerts/naive';
 import type { ProfileYear } from './alerts/report';
-import { incidentTable, markdown, yearTable } from './alerts/report';
+import { count, incidentTable, markdown, yearTable } from './alerts/report';
 import { profiles } from './alerts/profiles';
 import type { Profile } from './alerts/profiles';
 import type { IncidentResult } from './alerts/search';
@@ -133,7 +133,8 @@ async function yearOf({ engine, db, options }: Bench, profile: Profile): Promise
   await stage.drop();
   await many.drop();
   await db.command(`DROP DATABASE year_${name} SYNC`);
-  return { profile: name, title: profile.title, messages, naive, asked, fired };
+  const counted = Object.fromEntries(naiveRules.map((rule) => [rule.name, count(naive, rule.name)]));
+  return { profile: name, title: profile.title, messages, naive: counted, asked, fired };
 }
 
 const askOf = (stage: Stage) => (rule: AlertRule, nowMs: number) => stage.ask(rule, nowMs);

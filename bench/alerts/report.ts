@@ -11,13 +11,16 @@ export interface ProfileYear {
   readonly profile: string;
   readonly title: string;
   readonly messages: readonly Message[];
-  readonly naive: readonly Message[];
+  /** Messages of the naive forms, by rule. */
+  readonly naive: Readonly<Record<string, number>>;
   /** Evaluations asked, and clocks (of the coarse grid, or days) at which it fired, by rule. */
   readonly asked: Readonly<Record<string, number>>;
   readonly fired: Readonly<Record<string, number>>;
 }
 
-const count = (messages: readonly Message[], rule: string): number => messages.filter((m) => m.rule === rule).length;
+/** Messages of a rule. */
+export const count = (messages: readonly Message[], rule: string): number =>
+  messages.filter((m) => m.rule === rule).length;
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, n) => all + n, 0);
 
 /** Messages by rule and profile; the first row is the head. */
@@ -43,7 +46,7 @@ export function yearTable(years: readonly ProfileYear[], rules: readonly AlertRu
     ...naiveRules.map(({ name }) =>
       line(
         `naive ${name}`,
-        years.map((y) => count(y.naive, name)),
+        years.map((y) => y.naive[name] ?? 0),
       ),
     ),
   ];
