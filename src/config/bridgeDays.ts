@@ -1,3 +1,5 @@
+import { dayMs, dayText } from '../core/metrics/calendar';
+
 /** A day off as tidemark.yaml lists it. */
 export interface Holiday {
   /** YYYY-MM-DD. */
@@ -5,9 +7,7 @@ export interface Holiday {
   readonly name: string;
 }
 
-const dayMs = 86_400_000;
 const numberOf = (day: string): number => Date.parse(`${day}T00:00:00Z`) / dayMs;
-const textOf = (number: number): string => new Date(number * dayMs).toISOString().slice(0, 10);
 /** Saturday or Sunday: 1 January 1970 was a Thursday. */
 const isWeekend = (number: number): boolean => (number + 3) % 7 >= 5;
 
@@ -37,13 +37,13 @@ export function withBridgeDays(holidays: readonly Holiday[]): readonly Holiday[]
         while (isOff(at)) at += step;
         const run: number[] = [];
         for (; !isOff(at) && run.length <= length; at += step) run.push(at);
-        const isBetween = length === 1 ? true : isFestive(at, step);
+        const isBetween = length === 1 || isFestive(at, step);
         if (run.length === length && isBetween) for (const day of run) festive.set(day, name);
       }
     }
   }
   const names = new Map(listed);
   const bridges = [...festive].filter(([number]) => !names.has(number));
-  const found = bridges.map(([number, name]) => ({ day: textOf(number), name: `bridge day (${name})` }));
+  const found = bridges.map(([number, name]) => ({ day: dayText(number), name: `bridge day (${name})` }));
   return [...holidays, ...found].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
 }

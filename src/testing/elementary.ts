@@ -1,5 +1,3 @@
-import { systemClock } from '../collector/clock';
-import { collectOnce } from '../collector/collector';
 import { dbtSource } from '../collector/dbt';
 import type { Outcome } from '../collector/runner';
 import type { Collected, Part, Source } from '../collector/source';
@@ -7,7 +5,7 @@ import type { DbtConfig } from '../config/collectConfig';
 import type { Db } from '../core/db';
 import { ident } from '../core/sql/quote';
 import { testConfig } from './config';
-import { lookAt, makeHealthTables } from './health';
+import { collectedOnce, lookAt, makeHealthTables } from './health';
 
 /**
  * Tables of Elementary as its package (elementary-data/dbt-data-reliability, commit 007b5e0: the macros
@@ -171,18 +169,7 @@ export function shopOver(db: Db, tm: string, elementary: string): ElementaryShop
       }),
     put: (table, rows) => db.insert(`${ident(elementary)}.${table}`, rows),
     async collect(sources = [shop.sourceOf()]) {
-      const { outcomes, sink } = await collectOnce({
-        db,
-        database: tm,
-        sources,
-        bound: { rows: 100_000, bytes: 100_000_000 },
-        clock: systemClock,
-        fetch,
-        random: () => 0.5,
-        log: () => undefined,
-        version: 'test',
-        process,
-      });
+      const { outcomes, sink } = await collectedOnce(db, tm, sources);
       if (sink.rows > 0) throw new Error(`${sink.rows} rows were not written: ${JSON.stringify(sink.failing)}`);
       return outcomes;
     },

@@ -1,5 +1,7 @@
 import type { Db } from '../core/db';
 import { ident } from '../core/sql/quote';
+import { systemClock } from '../collector/clock';
+import { collectOnce } from '../collector/collector';
 import type { Collected, Look, Source, World } from '../collector/source';
 import type { HealthTable } from '../packs/health';
 import { healthTables } from '../packs/pipeline/health';
@@ -14,6 +16,21 @@ export async function makeHealthTables(db: Db, database: string): Promise<void> 
   const config = testConfig({ database, collect: { ...collect, postgres: [], kafka: [], connect: [], dbt: [] } });
   for (const { ddl } of healthDdl(await inspect(config, db))) await db.command(ddl);
 }
+
+/** Looks once at some sources and writes what they have, as `tidemark collect --once` does. */
+export const collectedOnce = (db: Db, database: string, sources: readonly Source[]) =>
+  collectOnce({
+    db,
+    database,
+    sources,
+    bound: { rows: 100_000, bytes: 100_000_000 },
+    clock: systemClock,
+    fetch,
+    random: () => 0.5,
+    log: () => undefined,
+    version: 'test',
+    process,
+  });
 
 /** What keeps rows from a table: columns that it does not have, and its own that are not there. Empty where all is well. */
 export function columnProblems({ rows }: Collected): readonly string[] {

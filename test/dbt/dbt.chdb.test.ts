@@ -3,8 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { systemClock } from '../../src/collector/clock';
-import { collectOnce } from '../../src/collector/collector';
 import { dbtSource } from '../../src/collector/dbt';
 import { pushTarget } from '../../src/collector/dbt/push';
 import { instant } from '../../src/collector/source';
@@ -14,7 +12,7 @@ import { alertRules } from '../../src/packs/rules';
 import { applyMigration, inspect, planMigration } from '../../src/schema';
 import type { TestEngine } from '../../src/testing/engine';
 import { startEngine } from '../../src/testing/engine';
-import { lookAt } from '../../src/testing/health';
+import { collectedOnce, lookAt } from '../../src/testing/health';
 import { runTidemark } from '../../src/testing/tidemark';
 import type { DbtProject } from './dbt';
 import { dbtProject } from './dbt';
@@ -63,18 +61,7 @@ const source = () => dbtSource(config.collect!.dbt[0]!, config);
 
 /** Looks once and writes, as `tidemark collect --once` does: each time a process of its own, which remembers nothing. */
 async function collect(): Promise<void> {
-  const { sink } = await collectOnce({
-    db: engine.db,
-    database: 'tm',
-    sources: [source()],
-    bound: { rows: 10_000, bytes: 10_000_000 },
-    clock: systemClock,
-    fetch,
-    random: () => 0.5,
-    log: () => undefined,
-    version: 'test',
-    process,
-  });
+  const { sink } = await collectedOnce(engine.db, 'tm', [source()]);
   expect(sink.failing).toEqual([]);
 }
 

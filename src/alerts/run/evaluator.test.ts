@@ -17,6 +17,16 @@ const minute = 60_000;
 const startMs = Date.UTC(2026, 2, 2, 12);
 const away = new Error('ClickHouse is away');
 const killed = new Error('killed');
+const settings = {
+  off: [] as readonly string[],
+  team: 'data',
+  timezone: 'UTC',
+  runbooks: 'r',
+  intervalMs: minute,
+  holdMs: minute,
+  speed: 1,
+  linkOf: () => undefined,
+};
 
 /** What one minute brings. */
 interface Minute {
@@ -111,16 +121,7 @@ async function drill(minutes: readonly Minute[]) {
         now: () => nowMs,
         isAway: (thrown) => thrown === away,
       },
-      {
-        off: alertRules.map(({ name }) => name).filter((name) => name !== errorRate.name),
-        team: 'data',
-        timezone: 'UTC',
-        runbooks: 'r',
-        intervalMs: minute,
-        holdMs: minute,
-        speed: 1,
-        linkOf: () => undefined,
-      },
+      { ...settings, off: alertRules.map(({ name }) => name).filter((name) => name !== errorRate.name) },
     );
   let nowMs = startMs;
   let evaluator = begin();
@@ -147,10 +148,17 @@ async function drill(minutes: readonly Minute[]) {
   return { sent: manager.sent, alerts };
 }
 
+const rowOf = (subject: string) => ({
+  subject,
+  value: 0.1,
+  threshold: 0.02,
+  asOf: '2026-03-02 12:00:00.000',
+  detail: 'x',
+});
+
 function outcomeOf(says: string) {
   if (says === 'e') return { kind: 'error', message: away.message } as const;
-  const row = { subject: 'api 2.1', value: 0.1, threshold: 0.02, asOf: '2026-03-02 12:00:00.000', detail: 'x' };
-  return { kind: 'rows', rows: [{ ...row, firing: says !== 'q', held: says === 'h' }] } as const;
+  return { kind: 'rows', rows: [{ ...rowOf('api 2.1'), firing: says !== 'q', held: says === 'h' }] } as const;
 }
 
 const minutesOf = (says: string): Minute[] => [...says].map((each) => ({ says: each, alertmanagerUp: true }));
@@ -287,15 +295,7 @@ test('what is known to fire goes on while ClickHouse answers slowly, and nothing
   const posted: { at: number; subjects: (string | undefined)[]; ends: number }[] = [];
   let nowMs = startMs;
   let slowMs = 0;
-  const row = (subject: string) => ({
-    subject,
-    value: 0.1,
-    threshold: 0.02,
-    firing: true,
-    held: false,
-    asOf: '2026-03-02 12:00:00.000',
-    detail: 'x',
-  });
+  const row = (subject: string) => ({ ...rowOf(subject), firing: true, held: false });
   let subjects = ['api 2.1'];
   const others = alertRules.filter(({ name }) => name !== errorRate.name).slice(0, 9);
   const evaluator = makeEvaluator(
@@ -323,16 +323,7 @@ test('what is known to fire goes on while ClickHouse answers slowly, and nothing
       now: () => nowMs,
       isAway: () => false,
     },
-    {
-      off: [],
-      team: 'data',
-      timezone: 'UTC',
-      runbooks: 'r',
-      intervalMs: minute,
-      holdMs: minute,
-      speed: 300,
-      linkOf: () => undefined,
-    },
+    { ...settings, speed: 300 },
   );
   for (let i = 0; i < 3; i++) {
     nowMs = startMs + i * minute;

@@ -118,7 +118,7 @@ export function makeEvaluator(world: EvaluatorWorld, settings: EvaluatorSettings
     if (nowMs - postedMs < renewIntervals * settings.intervalMs) return;
     const going = [...episodes.values()].filter((e) => e.told === 'firing' && e.endedAtMs === null);
     const alerts = payloads(
-      going.map((episode) => sayingOf(episode, nowMs, settings)),
+      going.map((episode) => ({ episode, kind: 'firing' as const })),
       nowMs,
     );
     if (alerts.length === 0) return;

@@ -51,7 +51,11 @@ export function demoCommand(): Command {
       .option('--dir <dir>', 'folder for the data, made if missing (default: data/pipeline-<kind>)')
       .option('--rate <number>', 'rows changed a second', whole(10_000), 20)
       .option('--history <days>', 'days of orders to begin with', whole(400), 0)
-      .option('--database <name>', 'materialized: database on both sides (default: postgres, copied to shop)', name)
+      .option(
+        '--database <name>',
+        'materialized: database on both sides (default: postgres, copied to shop)',
+        databaseName,
+      )
       .action(pipeline),
   );
   group.addCommand(
@@ -127,7 +131,7 @@ async function runningPipeline(dir: string | undefined): Promise<PipelineEnv> {
   throw fail('usage_no_pipeline', { looked });
 }
 
-const name = (text: string) => {
+const databaseName = (text: string) => {
   if (!/^[a-z_][a-z0-9_]*$/.test(text)) throw new InvalidArgumentError('Use small letters, digits and _.');
   return text;
 };

@@ -306,7 +306,7 @@ test('what queries cost, by dashboard, panel, person and dbt model; each minute 
   });
   await engine.db.insert('system.query_log', [
     row(minute + 1, `${asker} SELECT * FROM shop.orders WHERE id = 1`),
-    row(minute + 2, `${asker} SELECT id FROM (SELECT * FROM shop.orders)`, {
+    row(minute + 2, `${asker} SELECT * FROM (SELECT id FROM (SELECT * FROM shop.orders))`, {
       query_duration_ms: 1500,
       memory_usage: 3_000_000,
       ProfileEvents: { OSCPUVirtualTimeMicroseconds: 250_000, SelectedMarks: 500, SelectedMarksTotal: 500 },

@@ -52,8 +52,7 @@ async function firstMinute(ask: () => Promise<{ last: number }[]>): Promise<numb
   return last > 0 ? last + 60 : undefined;
 }
 
-/** `SELECT * FROM table`, wherever in a statement; `SELECT * FROM (…)` reads only what is asked for around it. */
-/** The answer itself: of a star in a sub-query only what is used is read. Comments may stand before it. */
+/** A statement whose answer is `SELECT * FROM table`: of a star in or around a sub-query only what is used is read. Comments may stand before it. */
 const star = '(?is)^(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*select\\s+\\*\\s+from\\s+[`"\\w]';
 
 function costSql(from: (columns: readonly string[], where: string) => string, lo: number, hi: number): string {

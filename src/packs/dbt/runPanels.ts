@@ -28,18 +28,18 @@ export function statesPanel(sql: DashboardSql): StateTimelinePanel {
       FROM (
         SELECT job, arrayJoin(if(count() = 1, [(max(changed), max(state))], [(min(changed), max(state)), (max(changed), argMax(state, changed))])) AS point
         FROM (
-        SELECT ended_at AS changed, concat(project, ' ', job) AS job, multiIf(status = 'failed', 2, status = 'warned', 1, 0) AS state
-        FROM ${runs(sql)}
-        UNION ALL
-        SELECT success + toIntervalSecond(late) AS changed, subject AS job, 3 AS state
-        FROM (
-          SELECT concat(project, ' ', job) AS subject, ended_at AS success, leadInFrame(ended_at) OVER (PARTITION BY project, job ORDER BY ended_at ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next
-          FROM ${runsOnce(pieces, `counts = 1 AND job != '' AND ${goodRun}`)}
-        ) AS successes
-        INNER JOIN (
-          SELECT subject, toUInt32(value) AS late FROM ${sql.table('thresholds')} WHERE rule = 'dbt_sla_missed' AND name = 'late' AND subject != ''
-        ) AS limits ON limits.subject = successes.subject
-        WHERE changed < if(next = ${never}, now64(3), next) AND $__timeFilter(changed)
+          SELECT ended_at AS changed, concat(project, ' ', job) AS job, multiIf(status = 'failed', 2, status = 'warned', 1, 0) AS state
+          FROM ${runs(sql)}
+          UNION ALL
+          SELECT success + toIntervalSecond(late) AS changed, subject AS job, 3 AS state
+          FROM (
+            SELECT concat(project, ' ', job) AS subject, ended_at AS success, leadInFrame(ended_at) OVER (PARTITION BY project, job ORDER BY ended_at ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next
+            FROM ${runsOnce(pieces, `counts = 1 AND job != '' AND ${goodRun}`)}
+          ) AS successes
+          INNER JOIN (
+            SELECT subject, toUInt32(value) AS late FROM ${sql.table('thresholds')} WHERE rule = 'dbt_sla_missed' AND name = 'late' AND subject != ''
+          ) AS limits ON limits.subject = successes.subject
+          WHERE changed < if(next = ${never}, now64(3), next) AND $__timeFilter(changed)
         )
         GROUP BY job, toStartOfInterval(changed, toIntervalSecond(greatest(60, $__interval_s)))
       )

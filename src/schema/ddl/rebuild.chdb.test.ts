@@ -31,15 +31,25 @@ async function source(name: string, events: Subject, withViews = false) {
   await db.command(subjectTable(events, name));
   // Views that run once in an hour do not meddle.
   const refresh = { everySeconds: 3600, delaySeconds: 1, overlapSeconds: 1 };
+  const insert = (id: number, version: number, daysAgo: number) =>
+    db.insert(`${name}.events`, [
+      { id, at: stamp(Date.now() - daysAgo * dayMs), user_id: `u${id}`, event_name: 'view', _version: version },
+    ]);
+  const plan = async (wide: boolean, options?: MigrationOptions) => {
+    const installation = await inspect(configOf(name, [{ ...events, wide }], { timezone: 'UTC', refresh }), db);
+    const actions = await planMigration(installation, db, 'test', options);
+    return { installation, actions: actions.filter((a) => withViews || a.kind !== 'refresh') };
+  };
   return {
-    insert: (id: number, version: number, daysAgo: number) =>
-      db.insert(`${name}.events`, [
-        { id, at: stamp(Date.now() - daysAgo * dayMs), user_id: `u${id}`, event_name: 'view', _version: version },
-      ]),
-    async plan(wide: boolean, options?: MigrationOptions) {
-      const installation = await inspect(configOf(name, [{ ...events, wide }], { timezone: 'UTC', refresh }), db);
-      const actions = await planMigration(installation, db, 'test', options);
-      return { installation, actions: actions.filter((a) => withViews || a.kind !== 'refresh') };
+    insert,
+    plan,
+    /** Installs, and counts an event of yesterday. */
+    async begin(wide: boolean) {
+      const { installation, actions } = await plan(wide);
+      await apply(installation, actions);
+      await insert(1, 1, 1);
+      await refreshOnce(installation, db);
+      return installation;
     },
     async compared(installation: Installation) {
       return compareAll(installation, db, await readTruth(db, name, [events]), { hiMs: Date.now() });
@@ -51,11 +61,8 @@ const apply = (installation: Installation, actions: readonly Action[]) =>
   applyMigration(installation, engine.db, actions, 'test');
 
 test('a ledger made anew keeps the places that a refresh has still to empty, though the source shows them no more', async () => {
-  const { insert, plan, compared } = await source('moved', subject('events', 'moving', 'replacing'));
-  const before = await plan(false);
-  await apply(before.installation, before.actions);
-  await insert(1, 1, 1);
-  await refreshOnce(before.installation, engine.db);
+  const { begin, insert, plan, compared } = await source('moved', subject('events', 'moving', 'replacing'));
+  await begin(false);
   // It moves to another day, a merge takes the former version, and before the next refresh the ledger gets another column.
   await insert(1, 2, 0);
   await engine.db.command('OPTIMIZE TABLE moved.events FINAL');
@@ -66,11 +73,8 @@ test('a ledger made anew keeps the places that a refresh has still to empty, tho
 });
 
 test('rows that arrive after the ledger was filled anew and long before its tables are, are counted by the first refresh', async () => {
-  const { insert, plan, compared } = await source('meanwhile', subject('events', 'moving', 'replacing'));
-  const before = await plan(false);
-  await apply(before.installation, before.actions);
-  await insert(1, 1, 1);
-  await refreshOnce(before.installation, engine.db);
+  const { begin, insert, plan, compared } = await source('meanwhile', subject('events', 'moving', 'replacing'));
+  await begin(false);
   const { installation, actions } = await plan(true);
   const after = actions.findIndex((a) => a.kind === 'ledger') + 1;
   expect(after).toBeGreaterThan(0);
@@ -84,11 +88,8 @@ test('rows that arrive after the ledger was filled anew and long before its tabl
 });
 
 test('a table made anew alone has what the ledger had not seen when it was filled', async () => {
-  const { insert, plan, compared } = await source('alone', subject('events', 'moving', 'replacing'));
-  const before = await plan(true);
-  await apply(before.installation, before.actions);
-  await insert(1, 1, 1);
-  await refreshOnce(before.installation, engine.db);
+  const { begin, insert, plan, compared } = await source('alone', subject('events', 'moving', 'replacing'));
+  await begin(true);
   await insert(2, 1, 0);
   await pause(4000);
   const { installation, actions } = await plan(true, { rebuild: ['user_day'] });
@@ -101,11 +102,8 @@ describe('what the table before had proven, by a look that is still being writte
   /** Views and marks of an installation whose `done_v` writes seconds after it looked. */
   async function slowProof(name: string) {
     const { db } = engine;
-    const { insert, plan, compared } = await source(name, subject('events', 'append', 'replacing'), true);
-    const { installation, actions } = await plan(true);
-    await apply(installation, actions);
-    await insert(1, 1, 1);
-    await refreshOnce(installation, db);
+    const { begin, insert, plan, compared } = await source(name, subject('events', 'append', 'replacing'), true);
+    const installation = await begin(true);
     const proof = doneView(installation, refreshSteps(installation));
     const slow = proof.replace(/(?<= AS\n)SELECT[^]*$/, '\nSELECT * FROM ($&\nLIMIT 1) WHERE sleepEachRow(2.5) = 0');
     expect(slow).not.toBe(proof);
