@@ -40,12 +40,11 @@ export function wilsonUpper(bad: string, all: string): string {
 export const countLower = (count: string): string =>
   `((${count}) + ${(1.96 * 1.96) / 2} - 1.96 * sqrt((${count}) + ${(1.96 * 1.96) / 4}))`;
 
+/** The textbook's formula with both its sides times `all`: half of the functions to plan. */
 function wilson(bad: string, all: string, side: '-' | '+'): string {
   const z = 1.96;
-  const p = `((${bad}) / (${all}))`;
-  const n = `(${all})`;
-  const spread = `${z} * sqrt(${p} * (1 - ${p}) / ${n} + ${(z * z) / 4} / (${n} * ${n}))`;
-  return `if(${n} = 0, ${side === '-' ? 0 : 1}, (${p} + ${(z * z) / 2} / ${n} ${side} ${spread}) / (1 + ${z * z} / ${n}))`;
+  const spread = `${z} * sqrt((${bad}) * (1 - (${bad}) / (${all})) + ${(z * z) / 4})`;
+  return `if((${all}) = 0, ${side === '-' ? 0 : 1}, ((${bad}) + ${(z * z) / 2} ${side} ${spread}) / ((${all}) + ${z * z}))`;
 }
 
 /** Seconds written for people: `4.5 s`, `45 s`, `12 min`, `3 h`, `9 d`. */

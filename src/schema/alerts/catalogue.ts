@@ -1,6 +1,7 @@
 import { groupOf } from '../../packs/rules';
 import type { Installation } from '../installation';
 import { installedRules } from './installed';
+import { declaredLimits } from './settingsSql';
 import { runbookOf } from './statement';
 import { alertView } from './names';
 
@@ -18,26 +19,15 @@ interface Content {
  */
 export function alertCatalogue(installation: Installation): readonly Content[] {
   const rules = installedRules(installation);
-  const { thresholds, subjects, holidays } = installation.alerts;
+  const { subjects, holidays } = installation.alerts;
   const limits = rules.flatMap((rule) =>
-    rule.limits.map(({ name, value, unit, description }) => {
-      const set = thresholds.find((t) => t.rule === rule.name && t.subject === '' && t.name === name);
-      return {
-        rule: rule.name,
-        subject: '',
-        name,
-        value: set?.value ?? value,
-        unit,
-        description,
-        origin: set ? 'tidemark.yaml' : 'default',
-      };
+    declaredLimits(rule, installation).flatMap(({ subject, name, value, origin }) => {
+      const limit = rule.limits.find((l) => l.name === name);
+      return limit
+        ? [{ rule: rule.name, subject, name, value, unit: limit.unit, description: limit.description, origin }]
+        : [];
     }),
   );
-  const own = thresholds.flatMap(({ rule, subject, name, value }) => {
-    const limit = rules.find((r) => r.name === rule)?.limits.find((l) => l.name === name);
-    if (!limit || subject === '') return [];
-    return [{ rule, subject, name, value, unit: limit.unit, description: limit.description, origin: 'tidemark.yaml' }];
-  });
   return [
     {
       name: 'catalog_rules',
@@ -66,7 +56,7 @@ export function alertCatalogue(installation: Installation): readonly Content[] {
       structure:
         'rule String, subject String, name String, value Float64, unit String, description String, origin String',
       orderBy: '(rule, subject, name)',
-      rows: [...limits, ...own],
+      rows: limits,
     },
     { name: 'catalog_holidays', structure: 'day Date, name String', orderBy: 'day', rows: holidays },
     { name: 'catalog_subjects', structure: 'rule String, subject String', orderBy: '(rule, subject)', rows: subjects },

@@ -3,8 +3,11 @@ import { literal } from '../../core/sql/quote';
 import type { Installation } from '../installation';
 import { tableOf } from '../rollups/context';
 import { fail } from '../errors';
+import { completeUntilSql } from './completeness';
 import { alertView } from './names';
 import { hasNeed } from './needs';
+import type { SettingsSql } from './settingsSql';
+import { limitKey, settingsInForce } from './settingsSql';
 
 /** What the SQL of a rule depends on beside the rule: in a test, the clock and the system tables are tables and literals of its own. */
 export interface RuleWorld {
@@ -20,30 +23,6 @@ export interface RuleWorld {
   readonly settings?: SettingsSql;
   /** Condition on the rows of a table or rollup that there were at the moment, where the clock is of the past; `undefined`: all. */
   known?(name: string): string | undefined;
-}
-
-/** SQL of what people set for a rule. All expressions, `expected` a sub-query with the column `subject`. */
-export interface SettingsSql {
-  /** Map(String, Float64): `<limit> <subject>` → its value in force. */
-  limits(rule: string): string;
-  /** Array(Date). */
-  readonly holidays: string;
-  expected(rule: string): string;
-  /** Array(String): subjects that are muted at the moment; `''` for all. */
-  muted(rule: string): string;
-}
-
-/** The settings as the views and tables have them when the statement is asked. */
-export function settingsInForce(installation: Installation, now: string): SettingsSql {
-  const table = (name: string) => tableOf(installation, name);
-  return {
-    limits: (rule) =>
-      `(SELECT CAST((groupArray(concat(name, ' ', subject)), groupArray(value)), 'Map(String, Float64)') FROM ${table('thresholds')} WHERE rule = ${literal(rule)})`,
-    holidays: `(SELECT groupArray(day) FROM ${table('holidays')})`,
-    expected: (rule) => `(SELECT subject FROM ${table('expected_subjects')} WHERE rule = ${literal(rule)})`,
-    muted: (rule) =>
-      `(SELECT groupArray(subject) FROM ${table('mutes')} WHERE rule IN ('', ${literal(rule)}) AND since <= ${now} AND ifNull(until, toDateTime64('2200-01-01 00:00:00', 3, 'UTC')) > ${now})`,
-  };
 }
 
 /** The world of an installation: the server's clock, its own tables. */
@@ -70,8 +49,7 @@ export function ruleKit(rule: AlertRule, installation: Installation, world: Rule
   const zone = literal(installation.timezone);
   // A scalar subquery is Nullable, and all that is made of it.
   const until = (...rollups: readonly string[]) =>
-    world.until?.(rollups) ??
-    `assumeNotNull((SELECT if(count() < ${rollups.length}, toDateTime64(0, 3, 'UTC'), min(until)) FROM ${table('completeness')} WHERE rollup IN (${rollups.map(literal).join(', ')})))`;
+    world.until?.(rollups) ?? `assumeNotNull(${completeUntilSql(installation, rollups, world.completeness)})`;
   // Dates wrap round below 1970: what was never filled must not look like a day of 2149.
   const closed = (instant: string) =>
     `(toDate(greatest(${instant} - toIntervalHour(${closingGraceHours}), toDateTime64('1970-01-03 00:00:00', 3, 'UTC')), ${zone}) - 1)`;
@@ -92,10 +70,9 @@ export function ruleKit(rule: AlertRule, installation: Installation, world: Rule
     limit(name, subject) {
       if (!rule.limits.some((limit) => limit.name === name))
         throw fail('unknown_limit', { rule: rule.name, limit: name });
-      const all = literal(`${name} `);
-      if (subject === undefined) return `${limitsName}[${all}]`;
-      const own = `concat(${all}, ${subject})`;
-      return `if(mapContains(${limitsName}, ${own}), ${limitsName}[${own}], ${limitsName}[${all}])`;
+      const all = `${limitsName}[${literal(limitKey(name))}]`;
+      if (subject === undefined) return all;
+      return `transform(concat(${literal(limitKey(name))}, ${subject}), mapKeys(${limitsName}), mapValues(${limitsName}), ${all})`;
     },
     until,
     late: (seconds, ...rollups) => `toUInt8(${until(...rollups)} < ${world.now} - toIntervalSecond(${seconds}))`,
@@ -103,7 +80,7 @@ export function ruleKit(rule: AlertRule, installation: Installation, world: Rule
     closedAt: closed,
     dayLate: (...rollups) => `toUInt8(${closedDay(...rollups)} < ${closed(world.now)})`,
     holidays: settings.holidays,
-    expected: settings.expected(rule.name),
+    expected: settings.expected(rule),
     minuteDays: installation.tiers.minuteDays,
   };
 }

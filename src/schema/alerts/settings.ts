@@ -2,7 +2,9 @@ import type { Db } from '../../core/db';
 import { literal } from '../../core/sql/quote';
 import type { Installation } from '../installation';
 import { tableOf } from '../rollups/context';
-import type { RuleWorld, SettingsSql } from './kit';
+import type { RuleWorld } from './kit';
+import type { SettingsSql } from './settingsSql';
+import { limitKey } from './settingsSql';
 
 /** A number that is tried out in the place of a limit of all subjects, in the limit's own unit. */
 export interface TriedLimit {
@@ -71,17 +73,17 @@ export function settingsAt({ limits, holidays, expected, mutes }: KnownSettings,
   const list = (values: readonly string[], type: string) => `[${values.map(literal).join(', ')}]::Array(${type})`;
   return {
     limits(rule) {
-      const own = limits.filter((l) => l.rule === rule);
-      const pairs = own.map(({ name, subject, value }) => `${literal(`${name} ${subject}`)}, toFloat64(${value})`);
+      const own = limits.filter((l) => l.rule === rule.name);
+      const pairs = own.map(({ name, subject, value }) => `${literal(limitKey(name, subject))}, toFloat64(${value})`);
       return pairs.length === 0 ? "CAST(map(), 'Map(String, Float64)')" : `map(${pairs.join(', ')})`;
     },
     holidays: list(holidays, 'Date'),
     expected(rule) {
-      const own = expected.filter((e) => e.rule === rule).map((e) => e.subject);
+      const own = expected.filter((e) => e.rule === rule.name).map((e) => e.subject);
       return `(SELECT arrayJoin(${list(own, 'String')}) AS subject)`;
     },
     muted(rule) {
-      const at = mutes.filter((m) => ['', rule].includes(m.rule) && m.sinceMs <= atMs && m.untilMs > atMs);
+      const at = mutes.filter((m) => ['', rule.name].includes(m.rule) && m.sinceMs <= atMs && m.untilMs > atMs);
       return list(
         at.map((m) => m.subject),
         'String',

@@ -6,6 +6,7 @@ import type { Installation } from '../installation';
 import type { RuleWorld } from './kit';
 import type { Said, SaidRow } from './said';
 import { saidOf } from './said';
+import { settingsOfViews } from './settingsSql';
 import { ruleStatement } from './statement';
 import { alertView } from './names';
 
@@ -57,7 +58,8 @@ export async function makeStage(
     const now = `fromUnixTimestamp64Milli(${Math.trunc(nowMs)}, 'UTC')`;
     // Nothing is complete further than the clock: what a test calls complete for ever is so up to each moment that it asks at.
     const completeness = `(SELECT rollup, role, least(argMax(until, said), ${now}) AS until, argMax(pipeline, said) AS pipeline FROM ${full('completeness')} GROUP BY \`rollup\`, role)`;
-    return { now, system: (name) => full(systemName(name)), completeness };
+    const settings = settingsOfViews(installation, now);
+    return { now, system: (name) => full(systemName(name)), completeness, settings };
   };
   return {
     installation,

@@ -46,12 +46,11 @@ export const funnelDrop: AlertRule = {
   sql(kit) {
     const { zone } = kit;
     const window = 'toIntervalMillisecond(window_ms)';
-    // Entries at a step on the judged day and on the days before: an array, the judged day first.
-    const onDays = `sumForEach(arrayMap(ago -> if(d = day - ago, toFloat64(n), 0), range(${daysBack})))`;
     const on = (entries: string, week: string) => `${entries}[7 * ${week} + 1]`;
     const inWeeks = (entries: string) => `arraySum(w -> ${on(entries, 'w')}, known)`;
     const oldest = `${kit.today} - ${daysBack + 5} - toUInt32((SELECT max(window_ms) FROM ${kit.table('funnel_steps')}) / 86400000)`;
-    // In layers: an alias that is used twice would be worked out twice, down to the table.
+    const complete = `(SELECT mapFromArrays(groupArray(rollup), groupArray(until)) FROM ${kit.table('completeness')} WHERE startsWith(rollup, 'funnel_'))`;
+    // In layers: an alias that is used twice would be worked out twice, down to the table. Without joins: they take longest to plan.
     return `
 SELECT funnel AS subject, value, threshold, fires AS firing,
   late OR (fires AND has(${kit.holidays}, day)) AS held,
@@ -80,20 +79,22 @@ FROM (
         SELECT *, steps[1].4 AS entries, steps[-1].4 AS ends,
           arrayFilter(w -> ${on('entries', 'w')} > 0 AND NOT has(${kit.holidays}, day - 7 * w), ${JSON.stringify(weeks)}) AS known
         FROM (
-          SELECT funnel, title, day, late, arraySort(groupArray((step, step_title, before, on_days))) AS steps
+          SELECT funnel, title, day, late,
+            arraySort(groupArray((step, step_title, before, arrayMap(ago -> counted[day - ago], range(${daysBack}))))) AS steps
           FROM (
-            SELECT funnel, title, step, step_title, before, day, late, ${onDays} AS on_days
+            SELECT *, ${kit.closedAt(`(least(${kit.now}, ${complete}[concat('funnel_', funnel)]) - ${window})`)} AS day,
+              day < ${kit.closedAt(`(${kit.now} - ${window})`)} AS late
             FROM (
-              SELECT funnel, title, step, step_title, before,
-                ${kit.closedAt(`(least(${kit.now}, until) - ${window})`)} AS day,
-                day < ${kit.closedAt(`(${kit.now} - ${window})`)} AS late
-              FROM ${kit.table('funnel_steps')} AS named
-              LEFT JOIN (SELECT rollup, until FROM ${kit.table('completeness')}) AS complete ON complete.rollup = concat('funnel_', named.funnel)
-            ) AS asked
-            LEFT JOIN (
-              SELECT funnel, d, step, sum(entries) AS n FROM ${kit.table('funnels')} WHERE d >= ${oldest} GROUP BY funnel, d, step
-            ) AS counted USING (funnel, step)
-            GROUP BY funnel, title, step, step_title, before, day, late
+              SELECT funnel, step, max(name) AS title, max(step_name) AS step_title, max(after) AS before, max(ms) AS window_ms, sumMap(map(d, n)) AS counted
+              FROM (
+                SELECT funnel, step, title AS name, step_title AS step_name, before AS after, window_ms AS ms, toDate(0) AS d, toFloat64(0) AS n
+                FROM ${kit.table('funnel_steps')}
+                UNION ALL
+                SELECT funnel, step, '', '', 0, 0, d, toFloat64(entries) FROM ${kit.table('funnels')} WHERE d >= ${oldest}
+              )
+              GROUP BY funnel, step
+              HAVING window_ms > 0
+            )
           )
           GROUP BY funnel, title, day, late
         )
