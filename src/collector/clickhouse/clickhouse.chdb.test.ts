@@ -305,15 +305,33 @@ test('what queries cost, by dashboard, panel, person and dbt model; each minute 
     user: 'anna@example.org',
   });
   await engine.db.insert('system.query_log', [
-    row(minute + 1, `${asker} SELECT * FROM shop.orders WHERE id = 1`),
+    // All of a table of small granules, which is no large table.
+    row(minute + 1, `${asker} SELECT * FROM shop.orders WHERE id = 1`, {
+      ProfileEvents: {
+        OSCPUVirtualTimeMicroseconds: 250_000,
+        SelectedMarks: 500,
+        SelectedMarksTotal: 500,
+        SelectedRows: 500_000,
+      },
+    }),
     row(minute + 2, `${asker} SELECT * FROM (SELECT id FROM (SELECT * FROM shop.orders))`, {
       query_duration_ms: 1500,
       memory_usage: 3_000_000,
-      ProfileEvents: { OSCPUVirtualTimeMicroseconds: 250_000, SelectedMarks: 500, SelectedMarksTotal: 500 },
+      ProfileEvents: {
+        OSCPUVirtualTimeMicroseconds: 250_000,
+        SelectedMarks: 500,
+        SelectedMarksTotal: 500,
+        SelectedRows: 900_000,
+      },
     }),
     row(minute + 3, `${asker} SELECT 3`, {
       type: 'ExceptionWhileProcessing',
-      ProfileEvents: { OSCPUVirtualTimeMicroseconds: 250_000, SelectedMarks: 20, SelectedMarksTotal: 500 },
+      ProfileEvents: {
+        OSCPUVirtualTimeMicroseconds: 250_000,
+        SelectedMarks: 20,
+        SelectedMarksTotal: 500,
+        SelectedRows: 900_000,
+      },
     }),
     row(minute + 3, `${asker} SELECT 3`, { type: 'QueryStart' }),
     row(minute + 4, `${askerComment({ app: 'explore', user: 'ben' })} SELECT 1`),

@@ -12,6 +12,9 @@ const graceSeconds = 30;
 const firstMinutes = 10;
 const mostMinutes = 60;
 
+/** Rows from which on a query that reads all granules of its tables counts as a full scan: a hundred granules of the usual size. */
+const fullScanRows = 800_000;
+
 /** Words of the comment by which the plugin says who asks: tidemark dashboard=Home panel=DAU ref=A user=anna. */
 const said = (key: string) => `trim(extract(tm_head, ' ${key}=(.*?)(?: (?:app|dashboard|panel|ref|user)=|\\\\s*$)'))`;
 
@@ -92,7 +95,7 @@ FROM (
   SELECT * EXCEPT (query, ProfileEvents), extract(left(query, 1000), '^\\\\s*/\\\\*(.*?)\\\\*/') AS tm_head,
     ${ours} AS tm_ours, JSONExtractString(tm_head, 'app') = 'dbt' AS tm_dbt, ${said('app')} AS tm_app,
     ProfileEvents[${literal('OSCPUVirtualTimeMicroseconds')}] AS tm_cpu,
-    ProfileEvents['SelectedMarksTotal'] AS tm_marks, tm_marks > 100 AND ProfileEvents['SelectedMarks'] = tm_marks AS tm_full,
+    ProfileEvents['SelectedMarksTotal'] = ProfileEvents['SelectedMarks'] AND ProfileEvents['SelectedRows'] > ${fullScanRows} AS tm_full,
     is_initial_query AND query_kind = 'Select' AND match(left(query, 10000), ${literal(star)}) AS tm_star
   FROM ${rows}
 )

@@ -122,7 +122,7 @@ export function offendersTable(sql: DashboardSql): TablePanel {
     kind: 'table',
     title: 'Full scans and SELECT *',
     about: {
-      what: 'Who reads whole tables, or asks for all columns of one. *Full scans*: queries that read all of tables of more than 100 granules (some 800,000 rows), because no key and no index left anything out. *SELECT \\**: queries whose answer is SELECT * FROM a table; in a sub-query it costs nothing. *Rows read per row*: of the answer.',
+      what: 'Who reads whole tables, or asks for all columns of one. *Full scans*: queries that read more than 800,000 rows and left out no granule of their tables by key or index. *SELECT \\**: queries whose answer is SELECT * FROM a table; in a sub-query it costs nothing. *Rows read per row*: of the answer.',
       how: 'By user, application, dashboard, panel and dbt model, the fifty that read most among those with any. Panels: ask rollups, and the range by the column of the sorting key. `system.query_log` has the statements.',
       from: ['health_query'],
     },

@@ -1,8 +1,8 @@
 import type { RetentionSpec } from '../../core/retention';
 import type { FinishedRollup, RollupKey } from '../types';
 
-/** Seconds between two refreshes: a run reads as many days as the periods span. */
-const paces = { day: 60, week: 300, month: 300 } as const;
+/** Seconds between two refreshes: a run reads as many days as the periods span, and nobody watches retention by the minute. */
+const everySeconds = 300;
 
 /** Table of a saved retention's numbers, and of the first starts that it is counted from where it needs one of its own. */
 export const retentionTable = (name: string): string => `retention_${name}`;
@@ -24,7 +24,7 @@ export function retentionRollups(retention: RetentionSpec): readonly FinishedRol
   const starts = placesOf(startsAreDays(retention));
   const backs = placesOf(backsAreDays(retention));
   const hasOwnFirsts = mode === 'first-time' && !startsAreDays(retention);
-  const shared = { kind: 'finished', retention, everySeconds: paces[interval] } as const;
+  const shared = { kind: 'finished', retention, everySeconds } as const;
   const entity: RollupKey = { column: 'entity', from: by, type: by === 'user' ? 'source' : 'String' };
   const firsts: FinishedRollup = {
     ...shared,

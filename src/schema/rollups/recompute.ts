@@ -1,4 +1,4 @@
-import { bucketColumn, bucketOfRow, minutesBetween, rowsBetween } from './buckets';
+import { bucketColumn, bucketOfRow, minutesBetween, prunedBucket, rowsBetween } from './buckets';
 import type { SourceContext, Span } from './context';
 import { keysOf } from './context';
 import type { Places } from './installed';
@@ -34,6 +34,8 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
   const between = rowsBetween(source, rollup, 'tm_edge.1', 'tm_edge.2');
   const scope = source.sourceClass === 'moving' ? everIn(context, rollup, 'SELECT tm_b FROM tm_touched') : between;
   const bucket = bucketOfRow(source, rollup);
+  const pruned = prunedBucket(source, rollup);
+  const touched = `SELECT ${[`${pruned.ofBucket('tm_b')} AS tm_n`, ...keys.map((k) => k.alias)].join(', ')} FROM tm_touched`;
   const minutes = minutesBetween(source, rollup, 'tm_edge.1', 'tm_edge.2');
   const ids = idsOf(context, 'id', `FROM ${ledgerTable(context)} WHERE ${minutes}`);
   return united({
@@ -46,7 +48,7 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
     now: [
       `SELECT ${[`${bucket} AS tm_b`, ...keys.map((k) => `${k.sql} AS ${k.alias}`), ...measures.map((m) => m.ofRow), ...order.map((o) => o.ofRow), '1 AS tm_c'].join(', ')}`,
       `FROM ${versions(context, scope)}`,
-      `WHERE ${[between, ...ids.where, ...countable(context, named.hi), `(${[bucket, ...keys.map((k) => k.sql)].join(', ')}) IN (SELECT * FROM tm_touched)`, ...counts(context, rollup)].join('\n  AND ')}`,
+      `WHERE ${[between, ...ids.where, ...countable(context, named.hi), `(${[pruned.ofRow, ...keys.map((k) => k.sql)].join(', ')}) IN (${touched})`, ...counts(context, rollup)].join('\n  AND ')}`,
     ].join('\n'),
     ...(source.sourceClass !== 'append' && {
       nothing: [...measures.map((m) => m.nothing), ...order.map((o) => o.nothing)],

@@ -28,7 +28,7 @@ export const healthQuery = healthTable({
     column(
       'full_scans',
       'UInt64',
-      'Queries that read all of tables of more than 100 granules (some 800,000 rows): no key and no index left anything out.',
+      'Queries that read more than 800,000 rows and left out no granule of their tables: no key and no index helped.',
     ),
     column('stars', 'UInt64', 'Queries whose answer is all columns of a table: SELECT * FROM it.'),
     column('memory_bytes', 'UInt64', 'The most memory that one of them held.'),
