@@ -4,7 +4,7 @@ import type { Installation } from '../installation';
 import { tableOf } from '../rollups/context';
 import type { RuleWorld } from './kit';
 import type { SettingsSql } from './settingsSql';
-import { limitKey } from './settingsSql';
+import { limitsLiteral } from './settingsSql';
 
 /** A number that is tried out in the place of a limit of all subjects, in the limit's own unit. */
 export interface TriedLimit {
@@ -72,11 +72,7 @@ export async function readSettings(
 export function settingsAt({ limits, holidays, expected, mutes }: KnownSettings, atMs: number): SettingsSql {
   const list = (values: readonly string[], type: string) => `[${values.map(literal).join(', ')}]::Array(${type})`;
   return {
-    limits(rule) {
-      const own = limits.filter((l) => l.rule === rule.name);
-      const pairs = own.map(({ name, subject, value }) => `${literal(limitKey(name, subject))}, toFloat64(${value})`);
-      return pairs.length === 0 ? "CAST(map(), 'Map(String, Float64)')" : `map(${pairs.join(', ')})`;
-    },
+    limits: (rule) => limitsLiteral(limits.filter((l) => l.rule === rule.name)),
     holidays: list(holidays, 'Date'),
     expected(rule) {
       const own = expected.filter((e) => e.rule === rule.name).map((e) => e.subject);

@@ -48,17 +48,8 @@ export function settingsInForce(installation: Installation, now: string): Settin
   const { subjects, holidays } = installation.alerts;
   const days = holidays.map(({ day }) => literal(day)).join(', ');
   return {
-    limits(rule) {
-      const pairs = declaredLimits(rule, installation).map(
-        ({ name, subject, value }) => `${literal(limitKey(name, subject))}, toFloat64(${value})`,
-      );
-      const edited = edits(
-        `CAST((groupArray(${editedKey}), groupArray(value)), '${limitsType}')`,
-        'threshold_edits',
-        rule,
-      );
-      return pairs.length === 0 ? edited : `mapUpdate(map(${pairs.join(', ')}), ${edited})`;
-    },
+    limits: (rule) =>
+      `mapUpdate(${limitsLiteral(declaredLimits(rule, installation))}, ${edits(limitsOfRows, 'threshold_edits', rule)})`,
     holidays:
       days === ''
         ? edits('groupArray(day)', 'holiday_edits')
@@ -78,8 +69,7 @@ export function settingsOfViews(installation: Installation, now: string): Settin
   const table = (name: string) => tableOf(installation, name);
   const of = (rule: AlertRule) => `WHERE rule = ${literal(rule.name)}`;
   return {
-    limits: (rule) =>
-      `(SELECT CAST((groupArray(${editedKey}), groupArray(value)), '${limitsType}') FROM ${table('thresholds')} ${of(rule)})`,
+    limits: (rule) => `(SELECT ${limitsOfRows} FROM ${table('thresholds')} ${of(rule)})`,
     holidays: `(SELECT groupArray(day) FROM ${table('holidays')})`,
     expected: (rule) => `(SELECT subject FROM ${table('expected_subjects')} ${of(rule)})`,
     muted: (rule) => mutedSql(installation, rule, now),
@@ -89,8 +79,14 @@ export function settingsOfViews(installation: Installation, now: string): Settin
 /** Key of a limit in {@link SettingsSql.limits}; without a subject, that of all subjects. */
 export const limitKey = (name: string, subject = ''): string => `${name} ${subject}`;
 
-const editedKey = "concat(name, ' ', subject)";
 const limitsType = 'Map(String, Float64)';
+const limitsOfRows = `CAST((groupArray(concat(name, ' ', subject)), groupArray(value)), '${limitsType}')`;
+
+/** Limits that are known beforehand, as {@link SettingsSql.limits} has them. */
+export function limitsLiteral(limits: readonly Pick<DeclaredLimit, 'name' | 'subject' | 'value'>[]): string {
+  const pairs = limits.map(({ name, subject, value }) => `${literal(limitKey(name, subject))}, toFloat64(${value})`);
+  return pairs.length === 0 ? `CAST(map(), '${limitsType}')` : `map(${pairs.join(', ')})`;
+}
 
 const mutedSql = (installation: Installation, rule: AlertRule, now: string): string =>
   `(SELECT groupArray(subject) FROM ${tableOf(installation, 'mutes')} WHERE rule IN ('', ${literal(rule.name)}) AND since <= ${now} AND ifNull(until, toDateTime64('2200-01-01 00:00:00', 3, 'UTC')) > ${now})`;

@@ -4,9 +4,9 @@ import type { Span } from '../rollups/context';
 import { tableOf } from '../rollups/context';
 import { calmSeconds } from './pace';
 
-/** Greatest proven watermark of a step, as SQL; 1970 before its first proven run. */
-export const proven = (installation: Installation, step: string): string =>
-  `(SELECT max(hi) FROM ${tableOf(installation, 'done')} WHERE view = ${literal(step)})`;
+/** Greatest proven watermark of a step, as SQL; 1970 before its first proven run. `of` is SQL of what is asked of the marks `hi` instead. */
+export const proven = (installation: Installation, step: string, of = 'max(hi)'): string =>
+  `(SELECT ${of} FROM ${tableOf(installation, 'done')} WHERE view = ${literal(step)})`;
 
 /** Steps whose watermarks bound one that follows them; `tick` is the newest watermark itself. */
 export interface Watched {
@@ -32,7 +32,7 @@ export function provenSpan(installation: Installation, step: Watched & { readonl
   const begin = `if(max(hi) > now64(3), now64(3) - toIntervalSecond(${back}), max(hi)) - toIntervalSecond(${overlapSeconds})`;
   return {
     // One subquery, so that the plan has a constant: the same worked out of several is planned anew wherever it is named.
-    lo: `(SELECT ${begin} FROM ${tableOf(installation, 'done')} WHERE view = ${literal(step.name)})`,
+    lo: proven(installation, step.name, begin),
     hi: upperBound(installation, step),
   };
 }

@@ -1,6 +1,6 @@
 import { literal } from '../../core/sql/quote';
 import type { Installation, Source } from '../installation';
-import { column, daysBetween, instantSql, isDate } from './columns';
+import { column, daysBetween, instantSql, isDate, isDateTime64 } from './columns';
 import type { Places } from './installed';
 
 type Grained = Pick<Places, 'grain' | 'timezone'>;
@@ -30,7 +30,7 @@ export function prunedBucket(
   const { grain } = rollup;
   if (grain === 'day') return { ofRow: bucketOfRow(source, rollup), ofBucket: (bucket) => bucket };
   const time = column({ ...source, nullable: [] }, 'time');
-  const second = /^DateTime64/.test(source.types['time'] ?? '')
+  const second = isDateTime64(source)
     ? { of: `toUnixTimestamp64Milli(${time})`, parts: 1000 }
     : { of: `toUnixTimestamp(${time})`, parts: 1 };
   return {

@@ -67,15 +67,16 @@ export function keySql(source: Source, key: RollupKey, value = column(source, ke
   return key.type === 'LowCardinality(String)' ? `toString(${value})` : `CAST(${value} AS ${keyType(source, key)})`;
 }
 
+/** Whether the time is a DateTime64, which holds years that a Date and a DateTime wrap round. */
+export const isDateTime64 = (source: Source): boolean => /^DateTime64/.test(source.types['time'] ?? '');
+
 /**
  * Moment of a row, of which days and minutes are made. West of Greenwich the first hours of 1970 (the time of a tombstone that
  * carries only its key) are a day that a Date cannot hold; the engine wraps it to 2149, and prunes whole parts by it.
  */
 export function instantSql(source: Source): string {
   const time = column(source, 'time');
-  return /^DateTime64/.test(source.types['time'] ?? '')
-    ? `greatest(${time}, toDateTime64('1970-01-02', 0, 'UTC'))`
-    : time;
+  return isDateTime64(source) ? `greatest(${time}, toDateTime64('1970-01-02', 0, 'UTC'))` : time;
 }
 
 /** UTC minute of a row, as the ledger keeps it; {@link dayOfMinute} makes its day in any zone from it. */
