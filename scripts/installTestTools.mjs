@@ -131,6 +131,12 @@ const tools = {
     install: () => debian('postgresql'),
     otherwise: 'No PostgreSQL: install its server (Debian: apt-get install postgresql).',
   },
+  faketime: {
+    there: () =>
+      readdirSync('/usr/lib').some((dir) => existsSync(join('/usr/lib', dir, 'faketime', 'libfaketime.so.1'))),
+    install: () => debian('faketime'),
+    otherwise: 'No libfaketime for the drill of clocks that are off: install it (Debian: apt-get install faketime).',
+  },
   'postgresql-versions': {
     there: () => Object.entries(postgresVersions).every(postgresVersionThere),
     install: () =>

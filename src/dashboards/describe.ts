@@ -52,8 +52,8 @@ const rollups = packs.flatMap((pack) =>
   }),
 );
 
-/** Upper tiers are refreshed once in so many periods (`schema/refresh/steps.ts`). */
-const calmPeriods = 3;
+/** Upper tiers are refreshed once in so many periods (`schema/refresh/pace.ts`). */
+const calmPeriods = 6;
 
 /** Where a panel stands, for the message if its description is wrong. */
 export interface PanelPlace {

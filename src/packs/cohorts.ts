@@ -37,7 +37,7 @@ export function cohortRollups({ from, prefix, who, did }: CohortBase): readonly 
     firsts: firsts.name,
     entity: user.column,
     keys: [{ column: 'cohort', from: 'cohort', type: 'Date' }],
-    everySeconds: 60,
+    everySeconds: 300,
     columns: [
       {
         column: 'users',

@@ -24,10 +24,17 @@ export interface PostgresOptions {
   readonly port?: number;
   /** Further lines of postgresql.conf, e.g. `max_slot_wal_keep_size`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Command line that the server's own follows, e.g. `['nice']`. */
+  readonly under?: readonly string[];
 }
 
 /** Starts PostgreSQL on loopback: 1 s with a new folder, 0.2 s with an old one. As root it runs as user `postgres`. */
-export async function startPostgres({ dir, port: given, settings = {} }: PostgresOptions): Promise<Postgres> {
+export async function startPostgres({
+  dir,
+  port: given,
+  settings = {},
+  under = [],
+}: PostgresOptions): Promise<Postgres> {
   const bin = findPostgres();
   const port = given ?? (await freePort());
   const user = process.getuid?.() === 0 ? unprivileged() : undefined;
@@ -42,10 +49,11 @@ export async function startPostgres({ dir, port: given, settings = {} }: Postgre
     const text = Object.entries(lines).map(([name, value]) => `${name} = '${value}'\n`);
     await appendFile(join(data, 'postgresql.conf'), text.join(''));
   }
+  const [command = '', ...args] = [...under, join(bin, 'postgres'), '-D', data, '-p', String(port)];
   const program = await startProgram({
     name: 'PostgreSQL',
-    command: join(bin, 'postgres'),
-    args: ['-D', data, '-p', String(port)],
+    command,
+    args,
     cwd: dir,
     log: join(dir, 'postgres.log'),
     ...(user && { user }),

@@ -5,6 +5,7 @@ import { connectSource } from '../../src/collector/connect';
 import { setLimit } from '../../src/testing/drill/alarms';
 import { converged } from '../../src/testing/drill/compare';
 import { until } from '../../src/testing/drill/fault';
+import { lagOfRow, shownLag, shownLessMeasured } from '../../src/testing/drill/lag';
 import { changesPerSecond, startShop } from '../../src/testing/drill/shop';
 import type { Shop } from '../../src/testing/drill/shop';
 
@@ -43,45 +44,22 @@ test('every row that is written under load is in ClickHouse at the end, once, wi
   await shop.startLoad();
 });
 
-/** The newest lag that is shown, in seconds, and when it was looked at. */
-async function shownLag(): Promise<{ readonly lag: number; readonly atMs: number }> {
-  const [row] = await shop.drill.db.query<{ lag: number; ms: string }>(
-    'SELECT lag_s AS lag, toUnixTimestamp64Milli(at) AS ms FROM tidemark.health_heartbeat ORDER BY at DESC LIMIT 1',
-  );
-  return { lag: Number(row!.lag), atMs: Number(row!.ms) };
-}
-
 test.each([
   ['under load', changesPerSecond],
   ['in silence', 0],
 ])('the lag that is shown is the lag of a row, within two seconds, %s', async (_, rate) => {
   await shop.stopLoad();
   if (rate > 0) await shop.startLoad(rate);
-  const there = async (email: string) => {
-    const [row] = await shop.drill.postgres<{ user_id: string }>(
-      `INSERT INTO customers (email, full_name, country) VALUES ('${email}', 'M', 'DE') RETURNING user_id`,
-    );
-    const written = Date.now();
-    await until('the row is there', 30, async () => {
-      const found = await shop.drill.db.query(`SELECT 1 FROM shop.customers WHERE user_id = ${row!.user_id} LIMIT 1`);
-      return found.length > 0;
-    });
-    return { written, lag: (Date.now() - written) / 1_000 };
-  };
   const differences: number[] = [];
-  for (let i = 0; i < 3; i++) {
-    const { written, lag } = await there(`m${i}${rate}@example.com`);
-    await until('a look after it', 30, async () => (await shownLag()).atMs > written);
-    differences.push((await shownLag()).lag - lag);
-  }
+  for (let i = 0; i < 3; i++) differences.push(await shownLessMeasured(shop.drill, `m${i}${rate}@example.com`));
   // And while a row waits: the connector pauses, so nothing comes through.
   await shop.connectRest('PUT', '/pause');
   const state = async () => (await shop.taskState()) === 'PAUSED';
   await until('it is paused', 20, state);
   const paused = Date.now();
-  const arriving = there(`p${rate}@example.com`);
-  await until('two looks that see it late', 40, async () => (await shownLag()).atMs > paused + 9_000);
-  const { lag, atMs } = await shownLag();
+  const arriving = lagOfRow(shop.drill, `p${rate}@example.com`);
+  await until('two looks that see it late', 40, async () => (await shownLag(shop.drill)).atMs > paused + 9_000);
+  const { lag, atMs } = await shownLag(shop.drill);
   await shop.connectRest('PUT', '/resume');
   await arriving;
   differences.push(lag - (atMs - paused) / 1_000);

@@ -4,6 +4,7 @@ import { startMaterializedDrill } from '../../src/testing/drill/drill';
 import type { MaterializedDrill } from '../../src/testing/drill/drill';
 import { drillFault, told, until } from '../../src/testing/drill/fault';
 import type { Fault } from '../../src/testing/drill/fault';
+import { shownLessMeasured } from '../../src/testing/drill/lag';
 
 /*
  * Faults on the other real pipeline, PostgreSQL → MaterializedPostgreSQL, under load. The alert views judge, with the clocks of
@@ -87,6 +88,29 @@ test.each(['postgres', 'clickhouse'] as const)('%s may restart', async (service)
     heal: () => drill.start(service),
     quietWithin: 120,
   });
+});
+
+test.each([5, -5])('a clock of PostgreSQL that is %s s off is no lag, and no alarm', async (seconds) => {
+  const differences: number[] = [];
+  await passes({
+    name: `A: clock of postgres ${seconds} s off`,
+    inject: () => drill.setClock(seconds),
+    watchSeconds: 15,
+    fires: {},
+    // It starts anew for that.
+    mayFire: ['cdc_replication_lag', 'cdc_replication_lag_high'],
+    async meanwhile() {
+      const [clock] = await drill.postgres<{ ahead: number }>(
+        `SELECT extract(epoch FROM clock_timestamp())::float8 - ${Date.now()} / 1000.0 AS ahead`,
+      );
+      expect(Math.abs(Number(clock!.ahead) - seconds)).toBeLessThan(1);
+      for (const i of [0, 1, 2]) differences.push(await shownLessMeasured(drill, `c${seconds}${i}@example.com`));
+    },
+    heal: () => drill.setClock(0),
+    quietWithin: 120,
+  });
+  process.stdout.write(`drill: A: shown less measured ${differences.map((d) => d.toFixed(1)).join(', ')} s\n`);
+  for (const difference of differences) expect(Math.abs(difference)).toBeLessThan(2);
 });
 
 test.each([

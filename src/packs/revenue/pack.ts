@@ -42,7 +42,7 @@ const cohortRevenue: FinishedRollup = {
     { column: 'cohort', from: 'cohort', type: 'Date' },
     { column: 'currency', from: 'currency', type: 'LowCardinality(String)' },
   ],
-  everySeconds: 60,
+  everySeconds: 300,
   columns: money.map(({ column, type, description }) => ({
     column,
     type,

@@ -31,24 +31,26 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
   const keys = keysOf(context, rollup);
   const measures = measureSql(source, rollup.measures);
   const order = needsOrder(rollup.measures) ? [rowOrder(source)] : [];
-  const between = rowsBetween(source, rollup, 'tm_edge.1', 'tm_edge.2');
-  const scope = source.sourceClass === 'moving' ? everIn(context, rollup, 'SELECT tm_b FROM tm_touched') : between;
   const bucket = bucketOfRow(source, rollup);
   const pruned = prunedBucket(source, rollup);
   const touched = `SELECT ${[`${pruned.ofBucket('tm_b')} AS tm_n`, ...keys.map((k) => k.alias)].join(', ')} FROM tm_touched`;
   const minutes = minutesBetween(source, rollup, 'tm_edge.1', 'tm_edge.2');
   const ids = idsOf(context, 'id', `FROM ${ledgerTable(context)} WHERE ${minutes}`);
+  const places = touchedPlaces(context, rollup, named, target);
+  const edges = places.edge === undefined ? [] : [rowsBetween(source, rollup, 'tm_edge.1', 'tm_edge.2')];
+  const [inBuckets = `${pruned.ofRow} IN (SELECT ${pruned.ofBucket('tm_b')} FROM tm_touched)`] = edges;
+  const scope = source.sourceClass === 'moving' ? everIn(context, rollup, 'SELECT tm_b FROM tm_touched') : inBuckets;
   return united({
     rollup,
     keys,
     measures: measures.map((m) => ({ name: m.name, value: m.value })),
-    touched: touchedPlaces(context, rollup, named, target),
+    touched: places,
     span,
     named: ids.named,
     now: [
       `SELECT ${[`${bucket} AS tm_b`, ...keys.map((k) => `${k.sql} AS ${k.alias}`), ...measures.map((m) => m.ofRow), ...order.map((o) => o.ofRow), '1 AS tm_c'].join(', ')}`,
       `FROM ${versions(context, scope)}`,
-      `WHERE ${[between, ...ids.where, ...countable(context, named.hi), `(${[pruned.ofRow, ...keys.map((k) => k.sql)].join(', ')}) IN (${touched})`, ...counts(context, rollup)].join('\n  AND ')}`,
+      `WHERE ${[...edges, ...ids.where, ...countable(context, named.hi), `(${[pruned.ofRow, ...keys.map((k) => k.sql)].join(', ')}) IN (${touched})`, ...counts(context, rollup)].join('\n  AND ')}`,
     ].join('\n'),
     ...(source.sourceClass !== 'append' && {
       nothing: [...measures.map((m) => m.nothing), ...order.map((o) => o.nothing)],
@@ -62,9 +64,9 @@ interface United {
   readonly measures: readonly Pick<MeasureSql, 'name' | 'value'>[];
   readonly touched: Touched;
   readonly span: Span;
-  /** More for the WITH clause, which may name tm_lo, tm_hi, tm_touched and tm_edge. */
+  /** More for the WITH clause, which may name tm_lo, tm_hi, tm_touched and, where there is one, tm_edge. */
   readonly named?: readonly string[];
-  /** Rows (tm_b, tm_k0…, measures…, tm_c = 1) that touched places have now; may name tm_lo, tm_hi, tm_touched and tm_edge. */
+  /** Rows (tm_b, tm_k0…, measures…, tm_c = 1) that touched places have now; may name the same. */
   readonly now: string;
   /** `SQL AS alias` of what a touched place without rows brings along; absent where there is no such place. */
   readonly nothing?: readonly string[];
@@ -72,10 +74,10 @@ interface United {
 
 /** Aggregates what touched places have now, with `del = 1` where that is nothing. */
 export function united({ rollup, keys, measures, touched, span, named = [], now, nothing }: United): string {
+  const edge = touched.edge === undefined ? [] : [`(${touched.edge}) AS tm_edge`];
   return [
     `WITH ${span.lo} AS tm_lo, ${span.hi} AS tm_hi,`,
-    `  tm_touched AS (${touched.places}),`,
-    `  ${[`(${touched.edge}) AS tm_edge`, ...named].join(',\n  ')}`,
+    `  ${[`tm_touched AS (${touched.places})`, ...edge, ...named].join(',\n  ')}`,
     `SELECT ${[
       `tm_b AS ${bucketColumn(rollup)}`,
       ...keys.map((k) => `${k.alias} AS ${k.name}`),

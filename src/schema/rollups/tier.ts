@@ -1,11 +1,11 @@
 import { literal } from '../../core/sql/quote';
-import { bucketColumn, bucketOfMinute, minutesBetween } from './buckets';
+import { bucketColumn, bucketOfMinute } from './buckets';
 import type { SourceContext, Span } from './context';
 import { keysOf, tableOf } from './context';
 import type { Places } from './installed';
 import { measureSql } from './measures';
 import { united } from './recompute';
-import { touchedOf } from './touched';
+import { placesOfRows } from './touched';
 import { lookBack } from './written';
 
 /** Bucket (SQL) in which an instant (SQL of DateTime64) lies. */
@@ -43,12 +43,12 @@ export function tierSelect(context: SourceContext, rollup: Places, below: Places
     rollup,
     keys,
     measures: measures.map((m) => ({ name: m.name, value: m.valueFromBelow })),
-    touched: touchedOf(bucket, ownKeys, `FROM ${from} WHERE ${written}${whole}`),
+    touched: { places: placesOfRows(bucket, ownKeys, `FROM ${from} WHERE ${written}${whole}`) },
     span,
     now: [
       `SELECT ${[`${bucket} AS tm_b`, ...ownKeys, ...measures.map((m) => m.ofBelow), '1 AS tm_c'].join(', ')}`,
       `FROM ${from} FINAL`,
-      `WHERE ${minutesBetween(source, rollup, 'tm_edge.1', 'tm_edge.2')} AND (${[bucket, ...keys.map((k) => k.name)].join(', ')}) IN (SELECT * FROM tm_touched)`,
+      `WHERE (${[bucket, ...keys.map((k) => k.name)].join(', ')}) IN (SELECT * FROM tm_touched)`,
     ].join('\n'),
     nothing: measures.map((m) => m.nothingBelow),
   });

@@ -26,17 +26,16 @@ export function lifeStart({ installation }: SourceContext, rollup: Places, hi: s
 export interface Touched {
   /** Subquery of rows (tm_b, tm_k0…). */
   readonly places: string;
-  /** Subquery of one row: the first and the last of their buckets, as a tuple. May name tm_touched, which is {@link places}. */
-  readonly edge: string;
+  /**
+   * Subquery of one row: the first and the last of their buckets, as a tuple. May name tm_touched, which is {@link places}. Absent
+   * where an id stays in its bucket for ever: then the touched buckets are all that matters, and prune the key of time themselves.
+   */
+  readonly edge?: string;
 }
 
-/** {@link Touched} of rows of a table: bucket and keys as columns of a SELECT, and the rest of it. */
-export function touchedOf(bucket: string, keys: readonly string[], rest: string): Touched {
-  return {
-    places: `SELECT DISTINCT ${[`${bucket} AS tm_b`, ...keys].join(', ')} ${rest}`,
-    edge: `SELECT (min(${bucket}), max(${bucket})) ${rest}`,
-  };
-}
+/** {@link Touched.places} of rows of a table: bucket and keys as columns of a SELECT, and the rest of it. */
+export const placesOfRows = (bucket: string, keys: readonly string[], rest: string): string =>
+  `SELECT DISTINCT ${[`${bucket} AS tm_b`, ...keys].join(', ')} ${rest}`;
 
 /** Places that the rows stamped in the span belong to, now or (class *moving*) ever before. */
 export function touchedPlaces(context: SourceContext, rollup: Places, span: Span, target: string): Touched {
@@ -54,20 +53,20 @@ export function touchedPlaces(context: SourceContext, rollup: Places, span: Span
   switch (source.sourceClass) {
     case 'append':
     case 'fixed':
-      return touchedOf(
-        bucketHere,
-        here,
-        `FROM ${table} WHERE ${[arrived, whole, ...first.map((d) => daysBetween(source, zone, d))].join(' AND ')}`,
-      );
+      return {
+        places: placesOfRows(
+          bucketHere,
+          here,
+          `FROM ${table} WHERE ${[arrived, whole, ...first.map((d) => daysBetween(source, zone, d))].join(' AND ')}`,
+        ),
+      };
     case 'moving': {
       const kept = keys.map((k) => `${k.ofLedger(ledgerColumn(k.logical))} AS ${k.alias}`);
       const ids = `SELECT ${column(source, 'id')} FROM ${table} WHERE ${arrived}`;
       const since = first.map((d) => minuteSince(context, d));
-      return touchedOf(
-        bucketOfMinute(source, 'm', rollup),
-        kept,
-        `FROM ${ledgerTable(context)} WHERE ${[`id IN (${ids})`, ...since].join(' AND ')}`,
-      );
+      const bucket = bucketOfMinute(source, 'm', rollup);
+      const rows = `FROM ${ledgerTable(context)} WHERE ${[`id IN (${ids})`, ...since].join(' AND ')}`;
+      return { places: placesOfRows(bucket, kept, rows), edge: `SELECT (min(${bucket}), max(${bucket})) ${rows}` };
     }
     case 'window': {
       const from = `subtractDays(toDate(now(), ${literal(zone)}), ${source.windowDays - 1})`;
@@ -79,7 +78,7 @@ export function touchedPlaces(context: SourceContext, rollup: Places, span: Span
           : `m >= toDateTime(${from}, ${literal(zone)})`;
       const before = `SELECT ${[`${bucket} AS tm_b`, ...own].join(', ')} FROM ${tableOf(installation, target)} FINAL WHERE ${since}`;
       const rows = [daysBetween(source, zone, from), whole, ...(life ? [daysBetween(source, zone, life)] : [])];
-      const now = touchedOf(bucketHere, here, `FROM ${table} WHERE ${rows.join(' AND ')}`).places;
+      const now = placesOfRows(bucketHere, here, `FROM ${table} WHERE ${rows.join(' AND ')}`);
       return {
         places: `${now} UNION DISTINCT ${before}`,
         edge: 'SELECT (min(tm_b), max(tm_b)) FROM tm_touched',

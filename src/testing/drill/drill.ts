@@ -9,6 +9,7 @@ import type { DebeziumOptions, DebeziumPipeline } from '../../services/debezium'
 import { findJolokia } from '../../services/java';
 import { startMaterialized } from '../../services/materialized';
 import { startPostgres } from '../../services/postgres';
+import { underClock } from './clock';
 import { watch } from './watch';
 import type { Watched } from './watch';
 
@@ -36,6 +37,8 @@ export interface MaterializedDrill extends Drill {
   stop(service: 'postgres' | 'clickhouse'): Promise<void>;
   /** With its old data. */
   start(service: 'postgres' | 'clickhouse'): Promise<void>;
+  /** Starts PostgreSQL anew with its clock so many seconds ahead (negative: behind); 0 is the true time. */
+  setClock(seconds: number): Promise<void>;
 }
 
 /** Starts pipeline and collector: about 15 s. */
@@ -88,8 +91,11 @@ export async function startMaterializedDrill(): Promise<MaterializedDrill> {
     pipeline,
   );
   const programs = { postgres: pipeline.postgres.program, clickhouse: pipeline.clickhouse.program };
-  const begin = { postgres: startPostgres, clickhouse: startClickHouse };
   const urls = { postgres: postgresUrl, clickhouse: clickhouseUrl };
+  const placeOf = (service: 'postgres' | 'clickhouse') => ({
+    dir: join(dir, service),
+    port: Number(new URL(urls[service]).port),
+  });
   return {
     ...watched,
     clickhouseUrl,
@@ -97,8 +103,13 @@ export async function startMaterializedDrill(): Promise<MaterializedDrill> {
     postgres: (sql) => onPostgres(postgresUrl, sql),
     stop: (service) => programs[service].stop(),
     async start(service) {
-      const port = Number(new URL(urls[service]).port);
-      programs[service] = (await begin[service]({ dir: join(dir, service), port })).program;
+      const begin = { postgres: startPostgres, clickhouse: startClickHouse }[service];
+      programs[service] = (await begin(placeOf(service))).program;
+    },
+    async setClock(seconds) {
+      await programs.postgres.stop();
+      const under = seconds === 0 ? [] : underClock(seconds);
+      programs.postgres = (await startPostgres({ ...placeOf('postgres'), under })).program;
     },
     async end() {
       await unwatch();
