@@ -33,10 +33,12 @@ export function kafkaSource(config: KafkaConfig, pipelines: readonly PipelineCon
     const stop = () => void letGo();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      admin ??= await openAdmin(config);
-      const facts = await readCluster(admin, wanted);
+      // A connection per look: between two of them kafkajs 2 wakes up a thousand times a second per connection (requestQueue
+      // schedules its next check in the past), which cost more than all the looks.
+      const own = (admin = await openAdmin(config));
+      const facts = await readCluster(own, wanted);
       const at = now();
-      memory = remembered(memory, facts, await pasts(admin, facts, memory, at), at);
+      memory = remembered(memory, facts, await pasts(own, facts, memory, at), at);
       const rows = rowsOfLook(config.name, wanted, facts, memory, at);
       return {
         rows: [
@@ -46,10 +48,10 @@ export function kafkaSource(config: KafkaConfig, pipelines: readonly PipelineCon
         ],
       };
     } catch (thrown) {
-      await letGo();
       throw kafkaError(config, thrown);
     } finally {
       signal.removeEventListener('abort', stop);
+      await letGo();
     }
   }
 
