@@ -8,6 +8,7 @@ import type { Step } from '../refresh/steps';
 import { retentionsView } from '../retention/view';
 import { refreshSteps } from '../refresh/steps';
 import { tableOf } from '../rollups/context';
+import { recountSelect } from '../rollups/recount';
 import type { Desired, Making, ObjectKind } from './action';
 import { catalogueTables } from './catalogue';
 import { funnelViews } from './funnelViews';
@@ -102,10 +103,21 @@ function isQueued({ context, rollup }: Extract<Step['of'], { readonly kind: 'pla
   return making.large.has(role) || rollup.below !== undefined || sourceClass === 'window';
 }
 
-/** A step's table. Its hash covers the definition of its content too, but not the timing of its refreshes. */
+/**
+ * What a step's table holds, as SQL: places are what a recount gives, however their refreshes come to it, so that a better
+ * refresh does not fill every installation anew.
+ */
+function contentOf(of: Step): string {
+  const span = { lo: 'lo', hi: 'hi' };
+  if (of.of.kind !== 'places') return of.select(span, of.name);
+  const { context, rollup } = of.of;
+  return `${context.source.sourceClass}\n${recountSelect(context, rollup, { from: 'from', to: 'to' }, 'hi', true)}`;
+}
+
+/** A step's table. Its hash covers the definition of its content too, but not how and when that is refreshed. */
 function stepObjects(installation: Installation, step: Step, version: string, making: Making): readonly Desired[] {
   const { cluster: _, ...server } = installation;
-  const definition = (of: Step) => `${stepTable(server, of) ?? ''}\n${of.select({ lo: 'lo', hi: 'hi' }, of.name)}`;
+  const definition = (of: Step) => `${stepTable(server, of) ?? ''}\n${contentOf(of)}`;
   if (stepTable(server, step) === undefined) return [];
   // Finished numbers know of changes only what is written to their base: a base made anew does not tell what it has no more.
   const bases = step.of.kind === 'finished' ? [step.of.rollup.from, step.of.rollup.beside] : [];
