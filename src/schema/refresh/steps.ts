@@ -158,7 +158,10 @@ function finishedStep(
   // First days of another table tell nothing of how far this one's is.
   const covered = firsts?.from ?? rollup.from;
   const beside = [rollup.from, rollup.beside].find((name) => name !== undefined && name !== covered);
-  const later = (apartSeconds * Math.max(0, rare.indexOf(rollup))) % (rareSeconds - 60);
+  // What is kept from another such table follows it, whatever their number.
+  const first = rare.find((r) => r.name === rollup.from) ?? rollup;
+  const later =
+    ((apartSeconds * Math.max(0, rare.indexOf(first))) % (rareSeconds - 60)) + (first === rollup ? 0 : apartSeconds);
   return {
     name: rollup.name,
     table: rollup.name,
