@@ -61,6 +61,30 @@ async function passes(fault: Fault): Promise<void> {
   expect(drilled.falseAlarms).toEqual([]);
 }
 
+// First: after the table below was attached anew, rows of `customers` did not come for 30 s (seen once, beside all other tests).
+test.each([5, -5])('a clock of PostgreSQL that is %s s off is no lag, and no alarm', async (seconds) => {
+  const differences: number[] = [];
+  await passes({
+    name: `A: clock of postgres ${seconds} s off`,
+    inject: () => drill.setClock(seconds),
+    watchSeconds: 15,
+    fires: {},
+    // It starts anew for that.
+    mayFire: ['cdc_replication_lag', 'cdc_replication_lag_high'],
+    async meanwhile() {
+      const [clock] = await drill.postgres<{ ahead: number }>(
+        `SELECT extract(epoch FROM clock_timestamp())::float8 - ${Date.now()} / 1000.0 AS ahead`,
+      );
+      expect(Math.abs(Number(clock!.ahead) - seconds)).toBeLessThan(1);
+      for (const i of [0, 1, 2]) differences.push(await shownLessMeasured(drill, `c${seconds}${i}@example.com`));
+    },
+    heal: () => drill.setClock(0),
+    quietWithin: 120,
+  });
+  process.stdout.write(`drill: A: shown less measured ${differences.map((d) => d.toFixed(1)).join(', ')} s\n`);
+  for (const difference of differences) expect(Math.abs(difference)).toBeLessThan(2);
+});
+
 test('a column that is added in PostgreSQL stops its table, although the heart beats: that is told', async () => {
   await passes({
     name: 'A: column added',
@@ -88,29 +112,6 @@ test.each(['postgres', 'clickhouse'] as const)('%s may restart', async (service)
     heal: () => drill.start(service),
     quietWithin: 120,
   });
-});
-
-test.each([5, -5])('a clock of PostgreSQL that is %s s off is no lag, and no alarm', async (seconds) => {
-  const differences: number[] = [];
-  await passes({
-    name: `A: clock of postgres ${seconds} s off`,
-    inject: () => drill.setClock(seconds),
-    watchSeconds: 15,
-    fires: {},
-    // It starts anew for that.
-    mayFire: ['cdc_replication_lag', 'cdc_replication_lag_high'],
-    async meanwhile() {
-      const [clock] = await drill.postgres<{ ahead: number }>(
-        `SELECT extract(epoch FROM clock_timestamp())::float8 - ${Date.now()} / 1000.0 AS ahead`,
-      );
-      expect(Math.abs(Number(clock!.ahead) - seconds)).toBeLessThan(1);
-      for (const i of [0, 1, 2]) differences.push(await shownLessMeasured(drill, `c${seconds}${i}@example.com`));
-    },
-    heal: () => drill.setClock(0),
-    quietWithin: 120,
-  });
-  process.stdout.write(`drill: A: shown less measured ${differences.map((d) => d.toFixed(1)).join(', ')} s\n`);
-  for (const difference of differences) expect(Math.abs(difference)).toBeLessThan(2);
 });
 
 test.each([

@@ -3,12 +3,12 @@ import { until } from './fault';
 
 type Sides = Pick<Drill, 'db' | 'postgres'>;
 
-/** The newest lag that is shown, in seconds, and when it was looked at. */
+/** The newest lag that is shown, in seconds, and when it was looked at; 1970 before the first look. */
 export async function shownLag({ db }: Pick<Drill, 'db'>): Promise<{ readonly lag: number; readonly atMs: number }> {
   const [row] = await db.query<{ lag: number; ms: string }>(
     'SELECT lag_s AS lag, toUnixTimestamp64Milli(at) AS ms FROM tidemark.health_heartbeat ORDER BY at DESC LIMIT 1',
   );
-  return { lag: Number(row!.lag), atMs: Number(row!.ms) };
+  return { lag: Number(row?.lag ?? NaN), atMs: Number(row?.ms ?? 0) };
 }
 
 /** Writes a customer and waits until it is in the copy: when it was written, and after how many seconds it was there, by our own clock. */
