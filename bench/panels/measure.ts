@@ -3,8 +3,8 @@ import { expandTarget, openedVariables } from '../lib/dashboards';
 import type { Dataset } from '../lib/dataset';
 import { post } from '../lib/http';
 import { median, quantile, short } from '../lib/numbers';
-import type { RawQuestion } from './raw';
-import { rawQuestion } from './raw';
+import type { RawQuestion } from './raw/question';
+import { rawQuestion } from './raw/known';
 
 /** Ranges that a reader picks. */
 export const ranges = { '24 h': 1, '7 d': 7, '30 d': 30, '100 d': 100 } as const;

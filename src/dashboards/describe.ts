@@ -1,4 +1,5 @@
 import { packs } from '../packs';
+import { calmPeriods } from '../packs/periods';
 import { healthTables } from '../packs/pipeline/health';
 import { fail } from './errors';
 import type { BuildSettings } from './settings';
@@ -51,9 +52,6 @@ const rollups = packs.flatMap((pack) =>
     return tiers.map((tier) => ({ ...rollup, name: `${rollup.name}${tier}`, isUpper: tier !== (tiers[0] ?? '') }));
   }),
 );
-
-/** Upper tiers are refreshed once in so many periods (`schema/refresh/pace.ts`). */
-const calmPeriods = 6;
 
 /** Where a panel stands, for the message if its description is wrong. */
 export interface PanelPlace {

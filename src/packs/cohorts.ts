@@ -1,3 +1,4 @@
+import { rareSeconds } from './periods';
 import type { FinishedRollup, RollupKey } from './types';
 
 /** What first days and cohorts are made of. */
@@ -37,7 +38,7 @@ export function cohortRollups({ from, prefix, who, did }: CohortBase): readonly 
     firsts: firsts.name,
     entity: user.column,
     keys: [{ column: 'cohort', from: 'cohort', type: 'Date' }],
-    everySeconds: 300,
+    everySeconds: rareSeconds,
     columns: [
       {
         column: 'users',

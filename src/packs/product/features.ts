@@ -1,3 +1,4 @@
+import { rareSeconds } from '../periods';
 import type { FinishedRollup, RollupKey } from '../types';
 
 const user: RollupKey = { column: 'user', from: 'user', type: 'source' };
@@ -9,7 +10,7 @@ const weekly = {
   needs: 'features',
   entity: 'user',
   span: 'week',
-  everySeconds: 300,
+  everySeconds: rareSeconds,
 } as const;
 
 /** Who adopts the features named under `features`, when, how many of them, and how often they use them. */

@@ -1,3 +1,4 @@
+import { rareSeconds } from '../periods';
 import type { CalendarSpan, FinishedRollup } from '../types';
 
 /**
@@ -16,7 +17,7 @@ export function activeSpan(span: CalendarSpan): FinishedRollup {
     entity: 'user',
     keys: [{ column: 'days', from: 'days', type: 'UInt16' }],
     span,
-    everySeconds: 300,
+    everySeconds: rareSeconds,
     columns: [
       {
         column: 'users',

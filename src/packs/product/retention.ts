@@ -1,8 +1,6 @@
 import type { RetentionSpec } from '../../core/retention';
+import { rareSeconds } from '../periods';
 import type { FinishedRollup, RollupKey } from '../types';
-
-/** Seconds between two refreshes: a run reads as many days as the periods span, and nobody watches retention by the minute. */
-const everySeconds = 300;
 
 /** Table of a saved retention's numbers, and of the first starts that it is counted from where it needs one of its own. */
 export const retentionTable = (name: string): string => `retention_${name}`;
@@ -24,7 +22,8 @@ export function retentionRollups(retention: RetentionSpec): readonly FinishedRol
   const starts = placesOf(startsAreDays(retention));
   const backs = placesOf(backsAreDays(retention));
   const hasOwnFirsts = mode === 'first-time' && !startsAreDays(retention);
-  const shared = { kind: 'finished', retention, everySeconds } as const;
+  // A run reads as many days as the periods span, and nobody watches retention by the minute.
+  const shared = { kind: 'finished', retention, everySeconds: rareSeconds } as const;
   const entity: RollupKey = { column: 'entity', from: by, type: by === 'user' ? 'source' : 'String' };
   const firsts: FinishedRollup = {
     ...shared,

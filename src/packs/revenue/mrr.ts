@@ -1,3 +1,4 @@
+import { rareSeconds } from '../periods';
 import type { FinishedColumn, FinishedRollup, Metric, PlacesRollup, RollupKey } from '../types';
 
 const currency: RollupKey = { column: 'currency', from: 'currency', type: 'LowCardinality(String)' };
@@ -80,7 +81,7 @@ export const mrrMonth: FinishedRollup = {
     'One row per calendar month and currency since its first subscription: opening + new + reactivation + expansion − contraction − churn = mrr, exactly. Movements compare what held at the ends of two months: ups and downs inside a month cancel out, so who comes and goes within one is neither new nor churn.',
   from: 'subscription_day',
   keys: [currency],
-  everySeconds: 300,
+  everySeconds: rareSeconds,
   columns: [
     ...mrrDay.columns.map((c) => ({ ...c, description: c.description.replaceAll('day', 'month') })),
     {

@@ -1,4 +1,5 @@
 import { cohortRollups } from '../cohorts';
+import { rareSeconds } from '../periods';
 import type { FinishedRollup, Pack, RollupMeasure } from '../types';
 import { mrrDay, mrrMetrics, mrrMonth, subscriptionDay } from './mrr';
 
@@ -42,7 +43,7 @@ const cohortRevenue: FinishedRollup = {
     { column: 'cohort', from: 'cohort', type: 'Date' },
     { column: 'currency', from: 'currency', type: 'LowCardinality(String)' },
   ],
-  everySeconds: 300,
+  everySeconds: rareSeconds,
   columns: money.map(({ column, type, description }) => ({
     column,
     type,

@@ -1,7 +1,5 @@
+import { calmPeriods } from '../../packs/periods';
 import type { Installation } from '../installation';
-
-/** Periods between two refreshes of what nobody watches by the second: upper tiers, the queue of late days, class *moving*. */
-const calmPeriods = 6;
 
 /** Periods between two runs of what works off queued days. */
 const recountPeriods = 12;

@@ -1,4 +1,5 @@
 import { ident } from '../../core/sql/quote';
+import { rareSeconds } from '../../packs/periods';
 import { feedColumns, feedSelect } from '../insert/feed';
 import type { Installation } from '../installation';
 import { activeDaysSelect } from '../rollups/activeDays';
@@ -144,8 +145,7 @@ function reaches({ source }: SourceContext, { lifeDays }: Places): boolean {
   return source.sourceClass !== 'window' || lifeDays === null || source.windowDays <= lifeDays - 2;
 }
 
-/** Finished numbers with a period from this on read much at once: they begin one after another, so many seconds apart. */
-const rareSeconds = 300;
+/** Finished numbers with a period of {@link rareSeconds} or more begin one after another, so many seconds apart. */
 const apartSeconds = 15;
 
 function finishedStep(

@@ -37,9 +37,10 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
   const minutes = minutesBetween(source, rollup, 'tm_edge.1', 'tm_edge.2');
   const ids = idsOf(context, 'id', `FROM ${ledgerTable(context)} WHERE ${minutes}`);
   const places = touchedPlaces(context, rollup, named, target);
-  const edges = places.edge === undefined ? [] : [rowsBetween(source, rollup, 'tm_edge.1', 'tm_edge.2')];
-  const [inBuckets = `${pruned.ofRow} IN (SELECT ${pruned.ofBucket('tm_b')} FROM tm_touched)`] = edges;
-  const scope = source.sourceClass === 'moving' ? everIn(context, rollup, 'SELECT tm_b FROM tm_touched') : inBuckets;
+  const between = places.edge && rowsBetween(source, rollup, 'tm_edge.1', 'tm_edge.2');
+  const inBuckets = `${pruned.ofRow} IN (SELECT ${pruned.ofBucket('tm_b')} FROM tm_touched)`;
+  const scope =
+    source.sourceClass === 'moving' ? everIn(context, rollup, 'SELECT tm_b FROM tm_touched') : (between ?? inBuckets);
   return united({
     rollup,
     keys,
@@ -50,7 +51,7 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
     now: [
       `SELECT ${[`${bucket} AS tm_b`, ...keys.map((k) => `${k.sql} AS ${k.alias}`), ...measures.map((m) => m.ofRow), ...order.map((o) => o.ofRow), '1 AS tm_c'].join(', ')}`,
       `FROM ${versions(context, scope)}`,
-      `WHERE ${[...edges, ...ids.where, ...countable(context, named.hi), `(${[pruned.ofRow, ...keys.map((k) => k.sql)].join(', ')}) IN (${touched})`, ...counts(context, rollup)].join('\n  AND ')}`,
+      `WHERE ${[...(between ? [between] : []), ...ids.where, ...countable(context, named.hi), `(${[pruned.ofRow, ...keys.map((k) => k.sql)].join(', ')}) IN (${touched})`, ...counts(context, rollup)].join('\n  AND ')}`,
     ].join('\n'),
     ...(source.sourceClass !== 'append' && {
       nothing: [...measures.map((m) => m.nothing), ...order.map((o) => o.nothing)],

@@ -1,5 +1,6 @@
 import { checkFunnel } from '../../core/funnel/check';
 import type { FunnelSpec } from '../../core/funnel/spec';
+import { rareSeconds } from '../../packs/periods';
 import type { FinishedColumn, FinishedRollup, Metric, Pack, RollupKey } from '../../packs/types';
 import type { Installation } from '../installation';
 
@@ -35,7 +36,7 @@ function rollupsOf(funnel: FunnelSpec): readonly FinishedRollup[] {
     description: 'Entries of the day that reached the step.',
   } as const;
   // Five minutes, as saved retentions: windows end by themselves, so all days with an open one are counted again each time.
-  const shared = { kind: 'finished', everySeconds: 300, funnel } as const;
+  const shared = { kind: 'finished', everySeconds: rareSeconds, funnel } as const;
   const numbers = funnel.steps.map((s, i) => `${i + 1} ${s.title ?? s.event}`).join(', ');
   return [
     {
