@@ -1,4 +1,4 @@
-/** A row of shop.events as it is inserted: the server stamps `ingested_at`. */
+/** A row of shop.events as it is inserted. */
 export interface EventRow {
   readonly event_id: string;
   /** UTC, `YYYY-MM-DD hh:mm:ss.mmm`. */
@@ -10,7 +10,7 @@ export interface EventRow {
   readonly _version: number;
 }
 
-/** A row of shop.orders as it is inserted: the server stamps `ingested_at`. Amounts are decimals as text. */
+/** A row of shop.orders as it is inserted. Amounts are decimals as text. */
 export interface OrderRow {
   readonly order_id: number;
   /** UTC, `YYYY-MM-DD hh:mm:ss.mmm`. */
@@ -25,7 +25,7 @@ export interface OrderRow {
   readonly _version: number;
 }
 
-/** A row of shop.requests as it is inserted: the server stamps `ingested_at`. */
+/** A row of shop.requests as it is inserted. */
 export interface RequestRow {
   readonly request_id: string;
   /** UTC, `YYYY-MM-DD hh:mm:ss.mmm`. */
@@ -46,7 +46,7 @@ export interface RequestRow {
 /** Why a subscription changed: begun, dearer, cheaper, ended, begun again. */
 export type SubscriptionChange = 'start' | 'upgrade' | 'downgrade' | 'cancel' | 'reactivate';
 
-/** A row of shop.subscriptions as it is inserted: the server stamps `ingested_at`. */
+/** A row of shop.subscriptions as it is inserted. */
 export interface SubscriptionRow {
   readonly change_id: number;
   /** UTC, `YYYY-MM-DD hh:mm:ss.mmm`: when the change takes effect. */

@@ -1,7 +1,8 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { onPostgres } from './ask';
+import { ident } from '../core/sql/quote';
+import { onClickHouse, onPostgres } from './ask';
 import { startClickHouse } from './clickhouse';
 import type { ClickHouse } from './clickhouse';
 import { connectPipeline } from './connectPipeline';
@@ -14,6 +15,8 @@ import type { Postgres } from './postgres';
 export interface MaterializedPipeline {
   readonly postgres: Postgres;
   readonly clickhouse: ClickHouse;
+  /** Makes the copy anew, whole, as docs/pipelines.md tells after a change of a table. Throws `copy_missing`. */
+  copyAgain(): Promise<void>;
   /** Ends both. Their folders stay. */
   end(): Promise<void>;
 }
@@ -58,9 +61,16 @@ export async function startMaterialized(options: {
       database: database.copy,
       historyDays: options.historyDays ?? 0,
     };
-    await connectPipeline('materialized', running, said);
-    await copied(clickhouse.url, database.copy, join(dir, 'clickhouse', 'clickhouse.log'));
-    return { postgres, clickhouse, end };
+    const copy = async () => {
+      await connectPipeline('materialized', running, said);
+      await copied(clickhouse.url, database.copy, join(dir, 'clickhouse', 'clickhouse.log'));
+    };
+    await copy();
+    const copyAgain = async () => {
+      await onClickHouse(clickhouse.url, `DROP DATABASE ${ident(database.copy)} SYNC`);
+      await copy();
+    };
+    return { postgres, clickhouse, copyAgain, end };
   } catch (thrown) {
     await end();
     throw thrown;

@@ -292,6 +292,7 @@ test('a column is added in ClickHouse first, then in PostgreSQL, and nothing is 
   await converged(shop.drill);
   await shop.startLoad();
   expect(await shop.drill.alarms.look()).toEqual([]);
+  expect(shop.drill.alarms.unanswered()).toBe('');
 });
 
 test('a collector that is pointed at the wrong place says so, and what to do', async () => {

@@ -2,7 +2,7 @@ import { startLoad } from '../../src/services/load';
 import type { Load } from '../../src/services/load';
 import { startMaterializedDrill } from '../../src/testing/drill/drill';
 import type { MaterializedDrill } from '../../src/testing/drill/drill';
-import { drillFault, told, until } from '../../src/testing/drill/fault';
+import { drillFault, told, until, watchFor } from '../../src/testing/drill/fault';
 import type { Fault } from '../../src/testing/drill/fault';
 import { shownLessMeasured } from '../../src/testing/drill/lag';
 
@@ -32,24 +32,42 @@ afterAll(async () => {
   await drill?.end();
 });
 
-/** Waits until the copy of the orders equals the source; the load has to stand still. */
+/** Of every table that is copied, what has to be the same on both sides. */
+const compared = {
+  orders: 'count(*) AS n, coalesce(sum(order_id), 0) AS ids, coalesce(sum(refunded_amount), 0) AS refunded',
+  customers: 'count(*) AS n, coalesce(sum(user_id), 0) AS ids',
+  articles: 'count(*) AS n, coalesce(sum(article_id), 0) AS ids',
+};
+
+/**
+ * Waits until the copy equals the source; the load has to stand still. Each table gets a new row first: one that is left behind may
+ * hold all that was there before.
+ */
 async function equal(): Promise<number> {
-  const of =
-    'SELECT count(*) AS n, coalesce(sum(order_id), 0) AS ids, coalesce(sum(refunded_amount), 0) AS refunded FROM';
-  const told = (row: Record<string, unknown> | undefined) =>
+  await drill.postgres(`INSERT INTO orders (user_id, amount) VALUES (1, 1);
+    INSERT INTO customers (email, full_name, country) VALUES (gen_random_uuid() || '@example.com', 'New', 'DE');
+    INSERT INTO articles (title, body) VALUES ('New', 'Text')`);
+  const numbers = ([row]: readonly Record<string, unknown>[]) =>
     Object.values(row ?? {})
       .map(Number)
       .join(' ');
-  let sides: readonly string[] = [];
+  let sides: readonly (readonly string[])[] = [];
   return until(
     'the copy equals the source',
     60,
     async () => {
-      const copy = await drill.db.query<Record<string, unknown>>(`${of} shop.orders FINAL`).catch(() => []);
-      sides = [told((await drill.postgres<Record<string, unknown>>(`${of} orders`))[0]), told(copy[0])];
-      return sides[0] === sides[1];
+      sides = await Promise.all(
+        Object.entries(compared).map(async ([table, of]) => [
+          table,
+          numbers(await drill.postgres<Record<string, unknown>>(`SELECT ${of} FROM ${table}`)),
+          numbers(
+            await drill.db.query<Record<string, unknown>>(`SELECT ${of} FROM shop.${table} FINAL`).catch(() => []),
+          ),
+        ]),
+      );
+      return sides.every(([, source, copy]) => source === copy);
     },
-    () => sides.join(' in Postgres, '),
+    () => sides.map(([table, source, copy]) => `${table}: ${source} in Postgres, ${copy} here`).join('; '),
   );
 }
 
@@ -61,7 +79,6 @@ async function passes(fault: Fault): Promise<void> {
   expect(drilled.falseAlarms).toEqual([]);
 }
 
-// First: once `orders` was attached anew (below), a restart leaves `customers` behind for good: docs/pipelines.md, a known trap.
 test.each([5, -5])('a clock of PostgreSQL that is %s s off is no lag, and no alarm', async (seconds) => {
   const differences: number[] = [];
   await passes({
@@ -92,17 +109,13 @@ test('a column that is added in PostgreSQL stops its table, although the heart b
     fires: { cdc_table_drift: /^shop public\.orders / },
     firesWithin: 150,
     mayFire: ['cdc_wrong_values'],
-    async heal() {
-      // The runbook of docs/pipelines.md, while nothing is written: under load the table was once 7 rows short for ever.
-      await halt();
-      for (const sql of ['DETACH TABLE shop.orders PERMANENTLY', 'ATTACH TABLE shop.orders'])
-        await drill.db.command(`${sql} SETTINGS allow_experimental_database_materialized_postgresql = 1`);
-    },
+    // The runbook of docs/pipelines.md, under load.
+    heal: () => drill.copyAgain(),
     quietWithin: 120,
   });
 });
 
-test.each(['postgres', 'clickhouse'] as const)('%s may restart', async (service) => {
+test.each(['clickhouse', 'postgres'] as const)('%s may restart, also after the copy was made anew', async (service) => {
   await passes({
     name: `A: ${service} restarted`,
     watchSeconds: 4,
@@ -110,6 +123,32 @@ test.each(['postgres', 'clickhouse'] as const)('%s may restart', async (service)
     fires: {},
     mayFire: ['cdc_replication_lag', 'cdc_replication_lag_high'],
     heal: () => drill.start(service),
+    quietWithin: 120,
+  });
+});
+
+/*
+ * Why the runbook is not DETACH and ATTACH: both write the list of tables anew without the columns of each, and the tables that had some
+ * stand still from the next restart on, while the heart beats. Last but for the quiet: it is healed by the whole copy.
+ */
+test('a table that is attached anew leaves those with a list of columns behind after a restart: that is told', async () => {
+  const newCustomer = () =>
+    drill.postgres(
+      "INSERT INTO customers (email, full_name, country) VALUES (gen_random_uuid() || '@example.com', 'New', 'DE')",
+    );
+  await passes({
+    name: 'A: attached anew, then restarted',
+    async inject() {
+      for (const sql of ['DETACH TABLE shop.orders PERMANENTLY', 'ATTACH TABLE shop.orders'])
+        await drill.db.command(`${sql} SETTINGS allow_experimental_database_materialized_postgresql = 1`);
+      await drill.stop('clickhouse');
+      await drill.start('clickhouse');
+      await newCustomer();
+    },
+    fires: { cdc_table_drift: /^shop public\.customers / },
+    firesWithin: 150,
+    mayFire: ['cdc_wrong_values', 'cdc_replication_lag', 'cdc_replication_lag_high'],
+    heal: () => drill.copyAgain(),
     quietWithin: 120,
   });
 });
@@ -123,13 +162,8 @@ test.each([
     await halt();
     await equal();
     if (rate > 0) begin(rate);
-    const seen = new Set<string>();
-    let looks = 0;
-    for (const end = Date.now() + soakMinutes * 60_000; Date.now() < end; looks++) {
-      for (const { rule, subject, detail } of await drill.alarms.look()) seen.add(`${rule} ${subject} ${detail}`);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-    expect([...seen]).toEqual([]);
+    const { looks, ...said } = await watchFor(drill.alarms, soakMinutes);
+    expect(said).toEqual({ fired: [], unanswered: [] });
     expect(looks).toBeGreaterThan(10);
   },
   40 * 60_000,

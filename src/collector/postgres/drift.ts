@@ -96,13 +96,17 @@ function movement(
   if (!before) return { changed_at: null, target_changed_at: null, waits_since: null };
   const changed = now.changes !== null && before.changes !== null && now.changes !== before.changes;
   const moved = targetMark(now) !== targetMark(before);
-  const waits = changed ? (before.waits_since ?? at) : before.waits_since;
   return {
     changed_at: changed ? at : before.changed_at,
     target_changed_at: moved ? at : before.target_changed_at,
-    waits_since: moved || isSame(now, before) ? null : waits,
+    waits_since: isSame(now, before) ? null : moved ? stillWaits(now, at) : waits(before, changed, at),
   };
 }
+
+const waits = ({ waits_since }: Before, changed: boolean, at: string) => waits_since ?? (changed ? at : null);
+
+/** What came may be only a part of what changed since the look before: the newest row may be the first that never comes. */
+const stillWaits = ({ key_gap }: Now, at: string) => (key_gap !== null && key_gap > 0 ? at : null);
 
 /**
  * Whether both sides have the same although statistics moved: rows that were rolled back count there too. Updates change neither rows

@@ -174,6 +174,14 @@ test('rows, keys, changes and columns of both sides; what moved, and since when 
   await toSource(`INSERT INTO orders VALUES (5, 5, '${t(3)}Z')`);
   await toTarget(`(6, 6, '${t(3)}', 1, 0), (6, 6, '${t(3)}', 2, 1)`);
   expect(await look()).toMatchObject({ rows: '5', target_rows: '4', waits_since: null });
+
+  // Between two looks some rows come and the newest, which are the first that never come, do not: that is a standstill too.
+  await toSource(`INSERT INTO orders VALUES (10, 7, '${t(4)}Z'), (11, 8, '${t(4)}Z')`);
+  await toTarget(`(10, 7, '${t(4)}', 1, 0)`);
+  expect(await look()).toMatchObject({ key_gap: 1, target_changed_at: minute(9), waits_since: minute(9) });
+  expect(await look()).toMatchObject({ key_gap: 1, target_changed_at: minute(9), waits_since: minute(9) });
+  await toTarget(`(11, 8, '${t(4)}', 1, 0)`);
+  expect(await look()).toMatchObject({ key_gap: 0, waits_since: null });
   await source.close?.();
 });
 

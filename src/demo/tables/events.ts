@@ -8,6 +8,7 @@ export const events: DemoTable = {
   name: 'events',
   idColumn: 'event_id',
   timeColumn: 'occurred_at',
+  lastChange: 'occurred_at',
   addedColumns: [],
   ddl: `CREATE TABLE IF NOT EXISTS shop.events
 (

@@ -8,6 +8,7 @@ export const orders: DemoTable = {
   name: 'orders',
   idColumn: 'order_id',
   timeColumn: 'ordered_at',
+  lastChange: 'greatest(ordered_at, ifNull(refunded_at, ordered_at))',
   addedColumns: ["refunded_at Nullable(DateTime64(3, 'UTC')) AFTER refunded_amount"],
   ddl: `CREATE TABLE IF NOT EXISTS shop.orders
 (

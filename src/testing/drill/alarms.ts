@@ -54,15 +54,20 @@ export interface Evaluator {
    * fires, and has for the rule's time. What only goes on against flapping is none.
    */
   look(names?: readonly string[]): Promise<readonly Alarm[]>;
+  /** Why the last look got no answer; '' where it got one. A look without an answer finds no alert, and proves nothing. */
+  unanswered(): string;
 }
 
-/** An evaluator of all rules about pipelines, with the waiting times of the rules {@link speed} times as fast. */
-export function evaluatorOver(db: Db): Evaluator {
+/** An evaluator of rules that have a view, with the waiting times of the rules {@link speed} times as fast. */
+export function evaluatorOver(db: Db, rules: readonly AlertRule[]): Evaluator {
   const states = new Map<string, RuleState>();
+  let message = '';
   return {
+    unanswered: () => message,
     async look(names) {
-      const asked = pipelineRules.filter(({ name }) => names?.includes(name) ?? true);
+      const asked = rules.filter(({ name }) => names?.includes(name) ?? true);
       const outcome = await ask(db, asked);
+      message = asked.map(({ name }) => outcome(name)).find((o) => o.kind === 'error')?.message ?? '';
       const nowMs = Date.now();
       for (const rule of asked) {
         const [forSeconds, keepFiringForSeconds] = [rule.forSeconds / speed, rule.keepFiringForSeconds / speed];

@@ -37,6 +37,8 @@ export interface MaterializedDrill extends Drill {
   stop(service: 'postgres' | 'clickhouse'): Promise<void>;
   /** With its old data. */
   start(service: 'postgres' | 'clickhouse'): Promise<void>;
+  /** Makes the copy anew, whole: the runbook of docs/pipelines.md after a change of a table. */
+  copyAgain(): Promise<void>;
   /** Starts PostgreSQL anew with its clock so many seconds ahead (negative: behind); 0 is the true time. */
   setClock(seconds: number): Promise<void>;
 }
@@ -101,6 +103,7 @@ export async function startMaterializedDrill(): Promise<MaterializedDrill> {
     clickhouseUrl,
     postgresUrl,
     postgres: (sql) => onPostgres(postgresUrl, sql),
+    copyAgain: () => pipeline.copyAgain(),
     stop: (service) => programs[service].stop(),
     async start(service) {
       const begin = { postgres: startPostgres, clickhouse: startClickHouse }[service];

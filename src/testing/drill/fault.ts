@@ -56,7 +56,10 @@ export async function until(
 export async function drillFault(alarms: Evaluator, fault: Fault): Promise<Drilled> {
   const { firesWithin = 60, quietWithin = 60, watchSeconds = 0, fires, mayFire = [] } = fault;
   let now: readonly Alarm[] = [];
-  const saidNow = () => now.map(({ rule, subject, detail }) => `${rule} ${subject}: ${detail}`).join('; ');
+  const saidNow = () =>
+    [...now.map(({ rule, subject, detail }) => `${rule} ${subject}: ${detail}`), alarms.unanswered()]
+      .filter((text) => text !== '')
+      .join('; ');
   // All the alert views together take half a second of the server that is drilled: those that matter just now are asked more often.
   let looks = 0;
   let asked = 0;
@@ -70,7 +73,7 @@ export async function drillFault(alarms: Evaluator, fault: Fault): Promise<Drill
   const isQuiet = async () => {
     if (now.length > 0) return false;
     now = await alarms.look();
-    return now.length === 0;
+    return now.length === 0 && alarms.unanswered() === '';
   };
   await until(
     `quiet before: ${fault.name}`,
@@ -131,3 +134,19 @@ export const told = ({ name, fired, quiet }: Drilled): string =>
   `drill: ${name}: ${Object.entries(fired)
     .map(([rule, after]) => `${rule} after ${after} s`)
     .join(', ')}; quiet ${quiet} s after healing`;
+
+/** What all rules said in so many minutes: what fired, why looks got no answer, and how many did. */
+export async function watchFor(
+  alarms: Evaluator,
+  minutes: number,
+): Promise<{ readonly fired: readonly string[]; readonly unanswered: readonly string[]; readonly looks: number }> {
+  const fired = new Set<string>();
+  const unanswered = new Set<string>();
+  let looks = 0;
+  for (const end = Date.now() + minutes * 60_000; Date.now() < end; await pause(500)) {
+    for (const { rule, subject, detail } of await alarms.look()) fired.add(`${rule} ${subject} ${detail}`);
+    if (alarms.unanswered() === '') looks++;
+    else unanswered.add(alarms.unanswered());
+  }
+  return { fired: [...fired], unanswered: [...unanswered], looks };
+}

@@ -11,7 +11,7 @@ import type { Source } from '../../collector/source';
 import type { Config } from '../../config/config';
 import { parseConfig } from '../../config/parse';
 import type { Db } from '../../core/db';
-import { applyMigration, inspect, planMigration } from '../../schema';
+import { applyMigration, inspect, installedRules, planMigration } from '../../schema';
 import { pipelinesDir } from '../../services/debezium';
 import { dbOver } from '../engine';
 import { evaluatorOver, otherRules, shortenLimits } from './alarms';
@@ -84,7 +84,7 @@ export async function watch({ kind, url, env, jolokia, beatSeconds }: WatchOptio
   return {
     config,
     db,
-    alarms: evaluatorOver(db),
+    alarms: evaluatorOver(db, installedRules(installation)),
     collector: { stop, start: () => void (collector ??= start()) },
     async unwatch() {
       await stop();
