@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { literal } from '../../src/core/sql/quote';
 import { pause } from '../../src/testing/law/settled';
 import { freePort } from '../../src/services/ports';
 import { ensureBuilt } from './ensureBuilt';
@@ -48,6 +49,9 @@ async function column(panel: string, name: string): Promise<readonly unknown[]> 
   return frames.flatMap(({ fields }) => fields.filter((field) => field.name === name).flatMap(({ values }) => values));
 }
 
+/** Longest time from the arrival of a row to its being counted, on a busy machine. */
+const refreshSeconds = 12;
+
 test('the incident of the product demo fires: Alerts says why, by the numbers of the raw rows, and what would be sent', async () => {
   page = await browser.open('/d/tidemark-alerts');
   expect(await page.problems()).toEqual([]);
@@ -61,17 +65,20 @@ test('the incident of the product demo fires: Alerts says why, by the numbers of
   const [, percent, requests, from = '', to] = said!;
   const until = `${from.slice(0, 11)}${to}`;
   const release = String((await column('Firing now, and why', 'Subject'))[i]).split(' ')[1];
+  const looked = await ask(
+    `SELECT min(at) FROM tidemark.alerts_now WHERE rule = 'error_rate' AND detail = ${literal(why)}`,
+  );
   const raw = await ask(
-    `SELECT count(), round(100 * avg(status >= 500), 1) FROM (SELECT argMax(status, _version) AS status FROM shop.requests
+    `SELECT count(), countIf(arrived < toDateTime64('${looked}', 3, 'UTC') - ${refreshSeconds}), round(100 * avg(status >= 500), 1) FROM (SELECT argMax(status, _version) AS status, min(ingested_at) AS arrived FROM shop.requests
       WHERE service = 'checkout' AND version = '${release}' AND requested_at >= '${from}:00' AND requested_at < '${until}:00' GROUP BY request_id)`,
   );
-  // Rows of these minutes that arrived after the rule had looked are few.
-  const [rows = 0, share = 0] = raw.split('\t').map(Number);
+  // The rule knows what had arrived a refresh before it looked, and maybe some rows that came since.
+  const [rows = 0, inTime = 0, share = 0] = raw.split('\t').map(Number);
   const counted = Number(requests?.replace(',', ''));
-  expect(counted).toBeGreaterThan(100);
-  expect(rows - counted).toBeGreaterThanOrEqual(0);
-  expect((rows - counted) / rows).toBeLessThan(0.02);
-  expect(Math.abs(share - Number(percent))).toBeLessThan(0.02 * 100);
+  expect(inTime).toBeGreaterThan(100);
+  expect(counted).toBeGreaterThanOrEqual(inTime);
+  expect(counted).toBeLessThanOrEqual(rows);
+  expect(Math.abs(share - Number(percent))).toBeLessThan(3);
   expect(await column('Messages as they would be sent', 'Title')).toContain(`Error rate: checkout ${release}`);
   expect(await page.text('Messages as they would be sent')).toMatch(
     /checkout \S+: [\d.]+ % of the requests failed in the last five whole minutes, more than 2 % may\./,
