@@ -5,13 +5,16 @@ import { stringify } from 'yaml';
 import { configJsonSchema } from '../../src/config/schema';
 import type { SourceName } from './data/tables';
 
+/** Events that count as features; dashboards open with the first. */
+export const features = ['share', 'filter', 'video_play', 'review', 'wishlist_add'] as const;
+
 /** Role → what its sections of tidemark.yaml say for a generated source. */
 const roleConfigs = {
   events: {
     table: 'bench.events',
     class: 'append',
     steps: ['signup', 'purchase'],
-    features: ['share', 'filter', 'video_play', 'review', 'wishlist_add'],
+    features,
     dimensions: { country: 'country', platform: 'platform' },
     columns: {
       id: 'event_id',

@@ -1,5 +1,5 @@
 import type { Db } from '../core/db';
-import { literal } from '../core/sql/quote';
+import { ident, literal } from '../core/sql/quote';
 import { cdnowRows } from './cdnow';
 import { loadCopies } from './copies';
 import { fail } from './errors';
@@ -95,7 +95,7 @@ const onTheWaySeconds = 2;
  * the moment of installing would be late ones, and all their days be counted twice.
  */
 const arrivedInTime = (table: DemoTable): string =>
-  `ALTER TABLE ${quotedName(table)} UPDATE ingested_at = least(ingested_at, ${table.lastChange} + INTERVAL ${onTheWaySeconds} SECOND) WHERE true SETTINGS mutations_sync = 2`;
+  `ALTER TABLE ${quotedName(table)} UPDATE ingested_at = least(ingested_at, ${table.lastChange ?? ident(table.timeColumn)} + INTERVAL ${onTheWaySeconds} SECOND) WHERE true SETTINGS mutations_sync = 2`;
 
 /** What the comment of a source table says about it. */
 interface Mark {

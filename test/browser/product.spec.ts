@@ -78,7 +78,7 @@ test('the incident of the product demo fires: Alerts says why, by the numbers of
   expect(inTime).toBeGreaterThan(100);
   expect(counted).toBeGreaterThanOrEqual(inTime);
   expect(counted).toBeLessThanOrEqual(rows);
-  expect(Math.abs(share - Number(percent))).toBeLessThan(3);
+  expect(Math.abs(share - Number(percent))).toBeLessThan(0.02 * 100);
   expect(await column('Messages as they would be sent', 'Title')).toContain(`Error rate: checkout ${release}`);
   expect(await page.text('Messages as they would be sent')).toMatch(
     /checkout \S+: [\d.]+ % of the requests failed in the last five whole minutes, more than 2 % may\./,

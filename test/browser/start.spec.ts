@@ -46,10 +46,10 @@ test('shows the demo, ends clean on Ctrl-C sent twice, and the second time keeps
       return (await answer.text()).trim();
     };
     expect(await ask('SELECT sum(orders) FROM tidemark.order_day FINAL')).toBe('69659');
-    // Which source table it is, when the newest object of ours was made, how many rows were ever inserted.
+    // Which source table it is, when the newest object of ours was made, which row arrived last (one inserted since would have a stamp of now), how many there are.
     made.push(
       await ask(
-        "SELECT uuid, (SELECT max(applied_at) FROM tidemark.schema_objects), (SELECT count() FROM shop.orders) FROM system.tables WHERE database = 'shop' AND name = 'orders'",
+        "SELECT uuid, (SELECT max(applied_at) FROM tidemark.schema_objects), (SELECT max(ingested_at) FROM shop.orders), (SELECT count() FROM shop.orders) FROM system.tables WHERE database = 'shop' AND name = 'orders'",
       ),
     );
 
@@ -59,7 +59,7 @@ test('shows the demo, ends clean on Ctrl-C sent twice, and the second time keeps
     expect(run.output()).toMatch(/Stopped\. The data is kept\./);
     expect([await answers(page), await answers(`${engine}/ping`)]).toEqual([false, false]);
   }
-  expect(made[0]).toMatch(/^[\da-f-]{36}\t20\d\d-.*\t69659$/);
+  expect(made[0]).toMatch(/^[\da-f-]{36}\t20\d\d-.*\t1998-06-30.*\t69659$/);
   expect(made[1]).toBe(made[0]);
 });
 

@@ -32,6 +32,9 @@ afterAll(async () => {
   await drill?.end();
 });
 
+const newCustomer =
+  "INSERT INTO customers (email, full_name, country) VALUES (gen_random_uuid() || '@example.com', 'New', 'DE')";
+
 /** Of every table that is copied, what has to be the same on both sides. */
 const compared = {
   orders: 'count(*) AS n, coalesce(sum(order_id), 0) AS ids, coalesce(sum(refunded_amount), 0) AS refunded',
@@ -45,7 +48,7 @@ const compared = {
  */
 async function equal(): Promise<number> {
   await drill.postgres(`INSERT INTO orders (user_id, amount) VALUES (1, 1);
-    INSERT INTO customers (email, full_name, country) VALUES (gen_random_uuid() || '@example.com', 'New', 'DE');
+    ${newCustomer};
     INSERT INTO articles (title, body) VALUES ('New', 'Text')`);
   const numbers = ([row]: readonly Record<string, unknown>[]) =>
     Object.values(row ?? {})
@@ -132,10 +135,6 @@ test.each(['clickhouse', 'postgres'] as const)('%s may restart, also after the c
  * stand still from the next restart on, while the heart beats. Last but for the quiet: it is healed by the whole copy.
  */
 test('a table that is attached anew leaves those with a list of columns behind after a restart: that is told', async () => {
-  const newCustomer = () =>
-    drill.postgres(
-      "INSERT INTO customers (email, full_name, country) VALUES (gen_random_uuid() || '@example.com', 'New', 'DE')",
-    );
   await passes({
     name: 'A: attached anew, then restarted',
     async inject() {
@@ -143,7 +142,7 @@ test('a table that is attached anew leaves those with a list of columns behind a
         await drill.db.command(`${sql} SETTINGS allow_experimental_database_materialized_postgresql = 1`);
       await drill.stop('clickhouse');
       await drill.start('clickhouse');
-      await newCustomer();
+      await drill.postgres(newCustomer);
     },
     fires: { cdc_table_drift: /^shop public\.customers / },
     firesWithin: 150,

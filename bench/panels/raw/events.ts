@@ -1,5 +1,5 @@
 import type { Question } from './question';
-import { dayMs, dayStart, events } from './question';
+import { dayMs, dayStart, events, instant } from './question';
 
 /** Distinct users of the N days that end with the last whole day, and of those a week before. */
 export const activeStat =
@@ -50,7 +50,7 @@ GROUP BY cohort, later ORDER BY cohort, later`;
 /** The saved funnel of the benchmarks by `windowFunnel`: each user once over the range, completion up to seven days after. */
 export const funnel: Question = ({ fromMs, toMs }, final) => {
   const steps = ['product_view', 'add_to_cart', 'checkout_start', 'purchase'];
-  const entered = `event_name = '${steps[0]}' AND occurred_at < fromUnixTimestamp64Milli(${Math.trunc(toMs)}, 'UTC')`;
+  const entered = `event_name = '${steps[0]}' AND occurred_at < ${instant(toMs)}`;
   const conditions = [entered, ...steps.slice(1).map((s) => `event_name = '${s}'`)];
   const windowMs = 7 * dayMs;
   return `SELECT level, count() FROM (

@@ -1,8 +1,8 @@
+import { features } from '../../lib/config';
 import type { Question } from './question';
-import { dayMs, events, weekStart } from './question';
+import { dayMs, events, instant, weekStart } from './question';
 
-/** Features of the benchmarks' events, and the one that is chosen: `lib/config.ts`. */
-const features = ['share', 'filter', 'video_play', 'review', 'wishlist_add'];
+/** Features of the benchmarks' events, and the one that is chosen. */
 const named = `event_name IN (${features.map((f) => `'${f}'`).join(', ')})`;
 const chosen = `event_name = '${features[0]}'`;
 
@@ -30,7 +30,7 @@ export const firstUses: Question = ({ lastDayMs }, final) => {
   const [fromMs, toMs] = week(lastDayMs);
   return `SELECT toMonday(first) AS w, count() FROM (
   SELECT user_id, event_name, min(occurred_at) AS first FROM ${events(final, 0, toMs)} AND ${named} GROUP BY user_id, event_name
-  HAVING toUnixTimestamp64Milli(first) >= ${fromMs - 7 * dayMs})
+  HAVING first >= ${instant(fromMs - 7 * dayMs)})
 GROUP BY w ORDER BY w`;
 };
 
@@ -48,4 +48,4 @@ export const firstUseAfter: Question = (
   final,
 ) => `SELECT dateDiff('day', first, use) AS lag, count() AS users
 FROM (SELECT user_id, min(occurred_at) AS first, minIf(occurred_at, ${chosen}) AS use FROM ${events(final, 0, toMs)} GROUP BY user_id)
-WHERE toUnixTimestamp64Milli(use) >= ${weekStart(fromMs)} GROUP BY lag ORDER BY lag LIMIT 60`;
+WHERE use >= ${instant(weekStart(fromMs))} GROUP BY lag ORDER BY lag LIMIT 60`;

@@ -24,7 +24,8 @@ export const dayStart = (ms: number): number => Math.floor(ms / dayMs) * dayMs;
 /** Days since 1970 began on a Thursday: the Monday of the week of an instant. */
 export const weekStart = (ms: number): number => dayStart(ms) - ((Math.floor(ms / dayMs) + 3) % 7) * dayMs;
 
-const instant = (ms: number) => `fromUnixTimestamp64Milli(${Math.trunc(ms)}, 'UTC')`;
+/** An instant as SQL. */
+export const instant = (ms: number): string => `fromUnixTimestamp64Milli(${Math.trunc(ms)}, 'UTC')`;
 const within = (column: string, fromMs: number, toMs: number) =>
   `${column} >= ${instant(fromMs)} AND ${column} < ${instant(toMs)}`;
 

@@ -8,7 +8,6 @@ export const events: DemoTable = {
   name: 'events',
   idColumn: 'event_id',
   timeColumn: 'occurred_at',
-  lastChange: 'occurred_at',
   addedColumns: [],
   ddl: `CREATE TABLE IF NOT EXISTS shop.events
 (

@@ -8,7 +8,6 @@ export const requests: DemoTable = {
   name: 'requests',
   idColumn: 'request_id',
   timeColumn: 'requested_at',
-  lastChange: 'requested_at',
   addedColumns: [],
   ddl: `CREATE TABLE IF NOT EXISTS shop.requests
 (

@@ -8,7 +8,6 @@ export const subscriptions: DemoTable = {
   name: 'subscriptions',
   idColumn: 'change_id',
   timeColumn: 'changed_at',
-  lastChange: 'changed_at',
   addedColumns: [],
   ddl: `CREATE TABLE IF NOT EXISTS shop.subscriptions
 (
