@@ -350,6 +350,24 @@ test('Rollups & views counts the tables of rollup_status and tells their storage
   expect(log.length).toBeGreaterThan(0);
 });
 
+test('days counted again are told by what made it needed', async () => {
+  const sums = async () => {
+    const rows = await rollups('Days counted again');
+    const sum = (name: string) => rows.reduce((n, row) => n + num(row[name]) + num(row[`${name}, so far`]), 0);
+    return [sum('For late rows'), sum('To fill tables'), sum('By the sweep')];
+  };
+  const [late = 0, filled = 0, swept = 0] = await sums();
+  expect(late).toBe(0);
+  // Two days queued by a filling, of which one had late rows too; one recounted by hand, one swept.
+  await engine.db.command(`INSERT INTO tidemark.late (role, d, hi, at, rows, sealed) VALUES
+    ('orders', '1999-01-01', now64(3), now64(3), 0, 0), ('orders', '1999-01-02', now64(3), now64(3), 0, 0),
+    ('orders', '1999-01-02', now64(3), now64(3), 7, 0), ('requests', '1999-01-01', now64(3), now64(3), 7, 0)`);
+  await engine.db.command(`INSERT INTO tidemark.recounts (at, role, d, why)
+    SELECT now64(3) - toIntervalSecond(5), 'orders', toDate(r.1), r.2
+    FROM (SELECT arrayJoin([('1999-01-01', 'late'), ('1999-01-02', 'late'), ('1999-01-02', 'asked'), ('1999-01-02', 'sweep')]) AS r)`);
+  expect(await sums()).toEqual([1, filled + 2, swept + 1]);
+});
+
 test('the planner’s table names the coarsest rollup, and raw rows where there is none', async () => {
   const rows = await rollups('What each question');
   const of = (metric: string, by: string) => rows.find((row) => row['Metric'] === metric && row['By'] === by);

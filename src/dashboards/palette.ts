@@ -154,6 +154,7 @@ export const metrics = {
   freshRollups: { colour: 'text', ...count },
   days: { ...count },
   lateDays: { colour: colours.orange, ...count },
+  filledDays: { colour: colours.mauve, ...count },
   sweptDays: { colour: colours.sky, ...count },
   rows: { ...count },
   lateShare: { unit: 'percentunit', decimals: 2 },

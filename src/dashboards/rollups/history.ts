@@ -141,18 +141,21 @@ export function driftPanel(sql: DashboardSql): TimeseriesPanel {
 }
 
 export function recountsPanel(sql: DashboardSql): TimeseriesPanel {
+  // What migrate and the CLI queue has no rows.
+  const cameLate = `SELECT role, d FROM ${sql.table('late')} GROUP BY role, d HAVING sum(rows) > 0`;
   return {
     kind: 'timeseries',
     title: 'Days counted again',
     about: {
-      what: 'Days that were counted whole from the source: because rows came late for them, or because it was their turn in the sweep.',
+      what: 'Days that were counted whole from the source: because rows came late for them, because a new table was filled, or because it was their turn in the sweep.',
       how: 'A day counts once per role and recount, per hour or longer. The paler bar is not over.',
-      from: ['recounts'],
+      from: ['recounts', 'late'],
     },
     draw: 'bars',
     stacked: true,
     series: [
       { column: 'For late rows', metric: 'lateDays', open: 'For late rows, so far' },
+      { column: 'To fill tables', metric: 'filledDays', open: 'To fill tables, so far' },
       { column: 'By the sweep', metric: 'sweptDays', open: 'By the sweep, so far' },
     ],
     sql: `
@@ -161,11 +164,14 @@ export function recountsPanel(sql: DashboardSql): TimeseriesPanel {
         time,
         if(time + seconds <= now(), late, NULL) ${sql.as('For late rows')},
         if(time + seconds <= now(), NULL, late) ${sql.as('For late rows, so far')},
+        if(time + seconds <= now(), filled, NULL) ${sql.as('To fill tables')},
+        if(time + seconds <= now(), NULL, filled) ${sql.as('To fill tables, so far')},
         if(time + seconds <= now(), swept, NULL) ${sql.as('By the sweep')},
         if(time + seconds <= now(), NULL, swept) ${sql.as('By the sweep, so far')}
       FROM (
-        SELECT ${bucket('at', 3600)} AS time, countIf(why != 'sweep') AS late, countIf(why = 'sweep') AS swept
-        FROM ${sql.table('recounts')} WHERE $__timeFilter(at) GROUP BY time
+        SELECT ${bucket('at', 3600)} AS time, countIf(why = 'late' AND came) AS late, countIf(why != 'sweep') - late AS filled, countIf(why = 'sweep') AS swept
+        FROM (SELECT at, why, (role, d) IN (${cameLate}) AS came FROM ${sql.table('recounts')} WHERE $__timeFilter(at))
+        GROUP BY time
       )
       ORDER BY time`,
   };

@@ -6,14 +6,7 @@ import { driftSelect } from '../refresh/drift';
 import { recountSeconds } from '../refresh/pace';
 import { provenSpan } from '../refresh/progress';
 import type { RecountedStep } from '../refresh/recounts';
-import {
-  healSelect,
-  nextBatchSelect,
-  recountedSteps,
-  recountsViewName,
-  recountViewName,
-  sweepSeconds,
-} from '../refresh/recounts';
+import { healSelect, nextBatchSelect, recountedSteps, recountsViewName, recountViewName } from '../refresh/recounts';
 import { statementSettings } from '../refresh/settings';
 import type { Step } from '../refresh/steps';
 import { sourceContexts } from '../refresh/steps';
@@ -67,6 +60,13 @@ export function stepView(installation: Installation, step: Step): string {
 }
 
 /**
+ * Seconds back in which a run's marks are looked for, at least, and in periods of the slowest step. A watermark that is older counts
+ * when its upstream goes on: reading all marks of a day, and ticks of a week, takes five times as long.
+ */
+const markSeconds = 3600;
+const markPeriods = 4;
+
+/**
  * Writes down which watermarks are proven: a step's last good run began after the watermark of its upstream was written,
  * so it has used it. A view that fails, or was never run since the server started, proves nothing and keeps its old mark.
  * A table of mode *insert* that is whole (it has a mark) holds all that is visible.
@@ -81,9 +81,11 @@ export function doneView(installation: Installation, steps: readonly Step[]): st
       return bounds.map((bound) => `(${[s.name, viewName(s), bound].map(literal).join(', ')}, ${bounds.length})`);
     })
     .join(', ');
+  const since = Math.max(markSeconds, markPeriods * Math.max(0, ...steps.map((s) => s.everySeconds)));
+  const recent = `at > now() - toIntervalSecond(${since})`;
   const perBound = `SELECT steps.name AS name, steps.bounds AS bounds, max(marks.hi) AS mark
   FROM (SELECT s.1 AS name, s.2 AS refresh, s.3 AS upstream, s.4 AS bounds FROM (SELECT arrayJoin([${known}]) AS s)) AS steps
-  INNER JOIN (SELECT 'tick' AS upstream, at, hi FROM ${db('tick')} UNION ALL SELECT view AS upstream, at, hi FROM ${db('done')}) AS marks ON marks.upstream = steps.upstream
+  INNER JOIN (SELECT 'tick' AS upstream, at, hi FROM ${db('tick')} WHERE ${recent} UNION ALL SELECT view AS upstream, at, hi FROM ${db('done')} WHERE ${recent}) AS marks ON marks.upstream = steps.upstream
   INNER JOIN (SELECT view AS refresh, toDateTime64(last_success_time, 3) AS began FROM system.view_refreshes WHERE database = ${literal(installation.database)} AND isNotNull(last_success_time)) AS runs ON runs.refresh = steps.refresh
   WHERE marks.at < runs.began
   GROUP BY steps.name, steps.bounds, steps.upstream`;
@@ -136,12 +138,15 @@ export function recountViews(installation: Installation, steps: readonly Step[])
     })),
     view(
       'drift_v',
-      `REFRESH EVERY ${sweepSeconds} SECOND OFFSET 24 SECOND`,
+      `REFRESH EVERY ${driftSeconds} SECOND OFFSET 24 SECOND`,
       'drift',
       driftSelect(installation, recounted),
     ),
   ];
 }
+
+/** Seconds between two looks at what sweeps mended: a statement over all tables, which takes ten times what one of them does. */
+const driftSeconds = 300;
 
 /** Seconds between two looks at the refresh history. */
 const logSeconds = 60;

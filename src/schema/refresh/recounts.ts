@@ -12,7 +12,7 @@ import { proven } from './progress';
 import type { Step } from './steps';
 
 /** Seconds between two days of the sweep: whatever escaped a watermark is mended within (days of history × this). */
-export const sweepSeconds = 60;
+const sweepSeconds = 60;
 
 /** A step whose table is recounted by days: places kept from a source. */
 export interface RecountedStep {
@@ -102,8 +102,8 @@ function filled({ installation, source }: SourceContext, own: readonly Recounted
   return `(SELECT uniqExact(view) FROM ${tableOf(installation, 'done')} WHERE view IN (${needed.map(literal).join(', ')})) = ${needed.length}`;
 }
 
-/** Days in which the next one of the sweep is looked for first: so that a long history is not read through for it each time. */
-const nearDays = 31;
+/** Days in which the next one of the sweep is looked for, each reach only where the one before had none: so that no history is read through for it. */
+const reaches = [1, 31] as const;
 
 /**
  * The day whose turn it is in the sweep, as one row d: the earliest after the last swept one that the source or a rollup has;
@@ -120,16 +120,23 @@ function nextSweptDay(context: SourceContext, own: readonly RecountedStep[], due
   const none = "toDate32('1970-01-01')";
   // Bounds that hold nothing, not a condition beside them: by these the engine leaves out what it would else read.
   const when = (condition: string, from: string) => `if(${condition}, ${from}, toDate32('2299-12-31'))`;
-  const ofSource = (from: string, to?: string) =>
-    `SELECT toDate32(min(${reportingDay(context)})) AS day FROM ${qualified(source.table)} WHERE ${daysBetween(source, installation.timezone, from, to)} AND ${present(source, ['time'])} HAVING count() > 0`;
-  const near = ofSource(when(due, 'addDays(tm_after, 1)'), `addDays(tm_after, ${nearDays})`);
+  // The first row tells which day it is where only one can be; else all are asked for their least.
+  const ofSource = (from: string, to?: string, isOne = false) =>
+    `SELECT toDate32(${isOne ? '' : 'min'}(${reportingDay(context)})) AS day FROM ${qualified(source.table)} WHERE ${daysBetween(source, installation.timezone, from, to)} AND ${present(source, ['time'])} ${isOne ? 'LIMIT 1' : 'HAVING count() > 0'}`;
+  const found = reaches.map((_, i) => `tm_reach${i}`);
+  const noneOf = (names: readonly string[]) => [due, ...names.map((name) => `${name} = ${none}`)].join(' AND ');
+  const begin = (i: number) => when(noneOf(found.slice(0, i)), `addDays(tm_after, ${1 + (reaches[i - 1] ?? 0)})`);
+  const near = reaches.map(
+    (days, i) =>
+      `(SELECT ifNull((${ofSource(begin(i), `addDays(tm_after, ${days})`, days === 1)}), ${none})) AS ${found[i]}`,
+  );
   const days = [
-    `SELECT tm_near AS day WHERE tm_near > ${none}`,
-    ofSource(when(`(${due}) AND tm_near = ${none}`, `addDays(tm_after, ${nearDays + 1})`)),
+    ...found.map((name) => `SELECT ${name} AS day WHERE ${name} > ${none}`),
+    ofSource(begin(reaches.length)),
     // Days come first in the keys of these tables: the first row is found without reading the others.
     ...tables.map((t) => `(SELECT toDate32(d) AS day FROM ${t} WHERE d > ${when(due, 'tm_after')} ORDER BY d LIMIT 1)`),
   ];
-  return `WITH ${last} AS tm_after, (SELECT ifNull((${near}), ${none})) AS tm_near SELECT toDate(min(day)) AS d FROM (${days.join(' UNION ALL ')})`;
+  return `WITH ${[`${last} AS tm_after`, ...near].join(', ')} SELECT toDate(min(day)) AS d FROM (${days.join(' UNION ALL ')})`;
 }
 
 /** What a batch is told by that was recounted by hand (`tidemark refresh`, `backfill`): it is written down when it is done. */

@@ -21,6 +21,8 @@ export interface MeasureSql {
   readonly held: string;
   /** The place's value, aggregated from rows with tm_c = 1. */
   readonly value: string;
+  /** Row and value where there are no rows but those of now: the same without the condition, which is half of what a refresh works out. */
+  readonly alone: { readonly ofRow: string; readonly value: string };
   readonly valueFromBelow: string;
   /** Whether the value now differs from the one that is held. */
   readonly differs: string;
@@ -71,6 +73,7 @@ function one(measure: RollupMeasure, row: string, i: number): MeasureSql {
         nothingBelow: `${zero} AS ${v}`,
         held: `${name} AS ${v}`,
         value: cast(sum),
+        alone: { ofRow: shared.ofRow, value: cast(`sum(${v})`) },
         valueFromBelow: cast(sum),
         differs: `${sum} != sumIf(${v}, tm_c = 0)`,
       };
@@ -81,6 +84,7 @@ function one(measure: RollupMeasure, row: string, i: number): MeasureSql {
       return {
         ...shared,
         ofRow: `${cast(row)} AS ${v}`,
+        alone: { ofRow: `${cast(row)} AS ${v}`, value: cast(`argMax(${v}, ${orderAlias})`) },
         nothing: zero,
         nothingBelow: zero,
         held: `${name} AS ${v}`,
@@ -101,6 +105,7 @@ function one(measure: RollupMeasure, row: string, i: number): MeasureSql {
         nothingBelow: `${empty} AS ${v}`,
         held: `toFloat64(0) AS ${v}, finalizeAggregation(${name}) AS ${held}`,
         value: `${combine(fn, 'StateIf')}(${v}, tm_c = 1)`,
+        alone: { ofRow: shared.ofRow, value: `${combine(fn, 'State')}(${v})` },
         valueFromBelow: `${combine(fn, 'MergeStateIf')}(${v}, tm_c = 1)`,
         differs: `${combine(fn, 'If')}(${v}, tm_c = 1) != anyIf(${held}, tm_c = 0)`,
       };

@@ -29,7 +29,8 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
   // Named once each: the analysis of a statement that finds nothing to do is most of what an idle view costs.
   const named: Span = { lo: 'tm_lo', hi: 'tm_hi' };
   const keys = keysOf(context, rollup);
-  const measures = measureSql(source, rollup.measures);
+  const grows = source.sourceClass === 'append';
+  const measures = measureSql(source, rollup.measures).map((m) => (grows ? { ...m, ...m.alone } : m));
   const order = needsOrder(rollup.measures) ? [rowOrder(source)] : [];
   const bucket = bucketOfRow(source, rollup);
   const pruned = prunedBucket(source, rollup);
@@ -49,11 +50,11 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
     span,
     named: ids.named,
     now: [
-      `SELECT ${[`${bucket} AS tm_b`, ...keys.map((k) => `${k.sql} AS ${k.alias}`), ...measures.map((m) => m.ofRow), ...order.map((o) => o.ofRow), '1 AS tm_c'].join(', ')}`,
+      `SELECT ${[`${bucket} AS tm_b`, ...keys.map((k) => `${k.sql} AS ${k.alias}`), ...measures.map((m) => m.ofRow), ...order.map((o) => o.ofRow), ...(grows ? [] : ['1 AS tm_c'])].join(', ')}`,
       `FROM ${versions(context, scope)}`,
       `WHERE ${[...(between ? [between] : []), ...ids.where, ...countable(context, named.hi), `(${[pruned.ofRow, ...keys.map((k) => k.sql)].join(', ')}) IN (${touched})`, ...counts(context, rollup)].join('\n  AND ')}`,
     ].join('\n'),
-    ...(source.sourceClass !== 'append' && {
+    ...(!grows && {
       nothing: [...measures.map((m) => m.nothing), ...order.map((o) => o.nothing)],
     }),
   });
@@ -67,7 +68,7 @@ interface United {
   readonly span: Span;
   /** More for the WITH clause, which may name tm_lo, tm_hi, tm_touched and, where there is one, tm_edge. */
   readonly named?: readonly string[];
-  /** Rows (tm_b, tm_k0…, measures…, tm_c = 1) that touched places have now; may name the same. */
+  /** Rows (tm_b, tm_k0…, measures…, and tm_c = 1 where {@link nothing} is given) that touched places have now; may name the same. */
   readonly now: string;
   /** `SQL AS alias` of what a touched place without rows brings along; absent where there is no such place. */
   readonly nothing?: readonly string[];
@@ -84,7 +85,7 @@ export function united({ rollup, keys, measures, touched, span, named = [], now,
       ...keys.map((k) => `${k.alias} AS ${k.name}`),
       ...measures.map((m) => `${m.value} AS ${m.name}`),
       'tm_hi AS run',
-      'toUInt8(max(tm_c) = 0) AS del',
+      `${nothing ? 'toUInt8(max(tm_c) = 0)' : 'toUInt8(0)'} AS del`,
     ].join(', ')}`,
     'FROM (',
     now,
