@@ -16,7 +16,7 @@ export function rollupsDashboard({ sql, trust }: DashboardKit, settings: BuildSe
       { height: 4, panels: [{ ...trust([]), next: ['home'] }, countsStat(sql), workStat(sql)] },
       { height: 12, panels: [statusTable(sql)] },
       { height: 10, panels: [freshnessPanel(sql), durationPanel(sql), periodPanel(sql)] },
-      { height: 8, panels: [driftPanel(sql), recountsPanel(sql)] },
+      { height: 9, panels: [driftPanel(sql), recountsPanel(sql)] },
       { height: 9, panels: [lateTable(sql), storageTable(sql, settings)] },
       { height: 12, panels: [answersTable(sql)] },
     ],
