@@ -114,7 +114,7 @@ async function measure({ days, runs, data, still }: PanelsOptions, rows: number,
   const folder = data === undefined ? undefined : `${data}-${rows}`;
   return withDataset({ rows, days, sources: knownSources(), folder }, async (dataset) => {
     const installed = await installOver(dataset, { isStill: still ?? false });
-    if (!still) await settled();
+    if (!still) await settled(dataset.engine);
     const times = await measurePanels(dataset, dashboards, { runs, raw });
     const floorMs = await measureFloor(dataset);
     return { engine: dataset.engine.version, times, floorMs, installed, generated: dataset.generated };

@@ -41,7 +41,7 @@ export async function runRules(options: RulesOptions): Promise<void> {
   const folder = data === undefined ? undefined : `${data}-${rows}`;
   await withDataset({ rows, days, sources: knownSources(), folder }, async (dataset) => {
     await installOver(dataset);
-    await settled();
+    await settled(dataset.engine);
     const { engine } = dataset;
     // CPU is the process's: nothing else may run in it meanwhile.
     await engine.command('SYSTEM STOP VIEWS');

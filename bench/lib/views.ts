@@ -83,8 +83,26 @@ export async function stopViews(engine: Engine, seconds: number, database = 'tid
   const filling = `SELECT count() FROM ${database}.rollup_status WHERE verdict IN ('filling', 'failing') OR queued_days > 0`;
   await until(`filled rollups in ${database}`, seconds, async () => (await numberOf(engine, filling)) === 0);
   await engine.command('SYSTEM STOP VIEWS');
+  await noneRuns(engine, seconds);
+}
+
+/** Waits until no view runs. */
+export async function noneRuns(engine: Engine, seconds: number): Promise<void> {
   const running = "SELECT count() FROM system.processes WHERE query LIKE 'INSERT INTO%'";
   await until('views to end', seconds, async () => (await numberOf(engine, running)) === 0);
+}
+
+const unitSeconds: Readonly<Record<string, number>> = { SECOND: 1, MINUTE: 60, HOUR: 3600, DAY: 86_400 };
+
+/** Periods of all refreshable views, from their definitions. */
+export async function viewPeriods(engine: Engine): Promise<{ readonly name: string; readonly seconds: number }[]> {
+  const rows = await engine.query<{ name: string; query: string }>(
+    `SELECT concat(database, '.', name) AS name, create_table_query AS query FROM system.tables WHERE engine = 'MaterializedView' AND match(create_table_query, 'REFRESH (EVERY|AFTER) ')`,
+  );
+  return rows.map(({ name, query }) => {
+    const [, count, unit] = /REFRESH (?:EVERY|AFTER) (\d+) (\w+)/.exec(query) ?? [];
+    return { name, seconds: Number(count) * (unitSeconds[unit?.replace(/S$/, '') ?? ''] ?? NaN) };
+  });
 }
 
 /** The server's clock as text, for {@link countedUpTo}. */

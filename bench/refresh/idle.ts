@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { rareSeconds } from '../../src/packs/periods';
 import { knownSources } from '../lib/config';
 import type { BenchRole } from '../lib/config';
 import { withDataset } from '../lib/dataset';
@@ -10,7 +11,8 @@ import { residentMiB, watchCpu } from '../lib/process';
 import type { CpuWindow } from '../lib/process';
 import { circumstances, circumstancesText, commandLine, table, writeReport } from '../lib/report';
 import { textTable } from '../lib/print';
-import { readViews } from '../lib/views';
+import { viewLines, watchViews } from '../lib/watchViews';
+import { readViews, viewPeriods } from '../lib/views';
 import type { ViewRun } from '../lib/views';
 
 export interface IdleOptions {
@@ -30,11 +32,14 @@ export async function runIdle(options: IdleOptions): Promise<void> {
   await withDataset({ rows, days, sources: knownSources(), folder }, async (dataset) => {
     const { engine } = dataset;
     await installUntil(dataset, 1);
-    await settled();
-    const whole = await measured(dataset, seconds);
+    await settled(engine);
+    const whole = await measured(dataset, seconds, Math.max(seconds, rareSeconds));
+    const watched = watchViews(engine);
+    await sleep(rareSeconds * 1000);
+    const perView = await watched.stop();
     const databases = await installUntil(dataset, views);
-    await settled();
-    const slow = (await viewPeriods(dataset)).filter((v) => v.seconds > fastSeconds);
+    await settled(engine);
+    const slow = (await viewPeriods(engine)).filter((v) => v.seconds > fastSeconds);
     for (const { name } of slow) await engine.command(`SYSTEM STOP VIEW ${name}`);
     const fast = await measured(dataset, seconds);
     const lines = [
@@ -42,20 +47,25 @@ export async function runIdle(options: IdleOptions): Promise<void> {
       ['one installation, all packs', ...cells(whole)],
       [`only views each 5 s, of ${databases} databases`, ...cells({ ...fast, views: fast.fast })],
     ];
-    console.log(`\n${textTable(lines)}`);
+    const dearest = viewLines(perView);
+    console.log(`\n${textTable(lines)}\n\n${textTable(dearest)}`);
     for (const view of fast.failing) console.log(`${view.view}: ${view.exception.slice(0, 300)}`);
     const facts = circumstances(commandLine(), { clickhouse: engine.version });
     const markdown = `# What idle refreshes cost
 
 Refreshable views over ${rows.toLocaleString('en')} events (and requests, orders, subscriptions) of ${days} days, all counted, nothing arriving. CPU of the engine's process
-over ${short(seconds)} s, less the same with \`SYSTEM STOP VIEWS\`. An installation at \`everySeconds: 5\` refreshes each 5 s what is watched by the second, the rest each 30,
+over ${short(seconds)} s (of a whole installation over ${short(Math.max(seconds, rareSeconds))} s, in which each view runs), less the same with \`SYSTEM STOP VIEWS\` over ${short(seconds)} s. An installation at \`everySeconds: 5\` refreshes each 5 s what is watched by the second, the rest each 30,
 60 and 300 s. ${fast.failing.length} views failed. Resident memory: ${fast.residentMiB} MiB.
 
 ${circumstancesText(facts, 'refresh-idle')}
 
 ${table(lines)}
+
+The dearest views of the one installation, in ${short(rareSeconds)} s more (\`system.view_refreshes\`, looked at each second):
+
+${table(dearest)}
 `;
-    writeReport('refresh-idle', { ...facts, options, whole, fast, databases }, markdown, results);
+    writeReport('refresh-idle', { ...facts, options, whole, fast, databases, perView }, markdown, results);
   });
 }
 
@@ -70,10 +80,10 @@ interface Idle {
 }
 
 /** CPU with the views that are not stopped, less that with none. Stops all, and starts those that were not stopped before. */
-async function measured(dataset: Dataset, seconds: number): Promise<Idle> {
+async function measured(dataset: Dataset, seconds: number, runningSeconds: number = seconds): Promise<Idle> {
   const { engine } = dataset;
-  const periods = await viewPeriods(dataset);
-  const running = await stretch(engine.pid, seconds);
+  const periods = await viewPeriods(engine);
+  const running = await stretch(engine.pid, runningSeconds);
   const failing = (await readViews(engine)).filter((v) => v.exception !== '');
   await engine.command('SYSTEM STOP VIEWS');
   await sleep(5_000);
@@ -100,28 +110,16 @@ async function stretch(pid: number, seconds: number) {
 }
 
 async function installUntil(dataset: Dataset, views: number): Promise<number> {
+  const { engine } = dataset;
   const roles = dataset.contents.sources as BenchRole[];
   for (let n = 1; ; n++) {
     await installOver(dataset, { database: n === 1 ? 'tidemark' : `tidemark_${n}`, roles });
-    const periods = await viewPeriods(dataset);
+    const periods = await viewPeriods(engine);
     const fast = periods.filter((v) => v.seconds <= fastSeconds).length;
     if (fast >= views) return n;
     if (fast === 0) throw new Error('No view runs each 5 s: nothing can be measured.');
   }
 }
 
-const unitSeconds: Readonly<Record<string, number>> = { SECOND: 1, MINUTE: 60, HOUR: 3600, DAY: 86_400 };
-
 /** Longest period, in seconds, of a view that counts as one at 5 s. */
 const fastSeconds = 5;
-
-/** Periods of all refreshable views, from their definitions. */
-async function viewPeriods({ engine }: Dataset): Promise<{ readonly name: string; readonly seconds: number }[]> {
-  const rows = await engine.query<{ name: string; query: string }>(
-    `SELECT concat(database, '.', name) AS name, create_table_query AS query FROM system.tables WHERE engine = 'MaterializedView' AND match(create_table_query, 'REFRESH (EVERY|AFTER) ')`,
-  );
-  return rows.map(({ name, query }) => {
-    const [, count, unit] = /REFRESH (?:EVERY|AFTER) (\d+) (\w+)/.exec(query) ?? [];
-    return { name, seconds: Number(count) * (unitSeconds[unit?.replace(/S$/, '') ?? ''] ?? NaN) };
-  });
-}

@@ -29,7 +29,7 @@ export async function runLate(options: LateOptions): Promise<void> {
   await withDataset({ rows, days, sources: knownSources(), folder }, async (dataset) => {
     const { engine, contents } = dataset;
     await installOver(dataset);
-    await settled();
+    await settled(engine);
     const calm = await probe(engine, { seconds: 40 });
     const counted = 'SELECT sum(n) FROM tidemark.event_day FINAL';
     const base = await numberOf(engine, `${counted} WHERE event != 'bench_probe'`);

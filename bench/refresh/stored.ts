@@ -90,7 +90,7 @@ async function measure(options: StoredOptions, rows: number, days: number): Prom
   return withDataset({ rows, days, sources: knownSources(), folder }, async (dataset) => {
     const { engine, contents } = dataset;
     await installOver(dataset);
-    await settled();
+    await settled(engine);
     const watch = async () =>
       (await watchRuns(engine, 'tidemark', windowSeconds)).filter(({ view }) => !besides.test(view));
     const endIdle = watchCpu(engine.pid);

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Engine } from '../lib/engine';
-import { readViews } from '../lib/views';
+import type { Engine } from './engine';
+import { percent, short } from './numbers';
+import { readViews } from './views';
 
 /** What the runs of a view took within a stretch. */
 export interface ViewShare {
@@ -49,3 +50,12 @@ export function watchViews(engine: Engine): { stop(): Promise<readonly ViewShare
     },
   };
 }
+
+/** Views that are told of in the report. */
+const dearestViews = 12;
+
+/** Lines of a report's table of the dearest views. */
+export const viewLines = (views: readonly ViewShare[]): string[][] => [
+  ['view', 'runs', 'ms a run', 'share of one core, at most'],
+  ...views.slice(0, dearestViews).map((v) => [v.view, String(v.runs), short(v.msPerRun), percent(v.share)]),
+];
