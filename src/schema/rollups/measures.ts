@@ -21,7 +21,7 @@ export interface MeasureSql {
   readonly held: string;
   /** The place's value, aggregated from rows with tm_c = 1. */
   readonly value: string;
-  /** Row and value where there are no rows but those of now: the same without the condition, which is half of what a refresh works out. */
+  /** Row and value where there are no rows but those of now: the same without the condition. */
   readonly alone: { readonly ofRow: string; readonly value: string };
   readonly valueFromBelow: string;
   /** Whether the value now differs from the one that is held. */
