@@ -133,9 +133,7 @@ function placesStep(context: SourceContext, rollup: Places, calm: number): Step 
     stage: sourceStage(context),
     everySeconds: context.source.sourceClass === 'moving' ? calm : context.installation.everySeconds,
     select: (span, target) =>
-      onlyGrows(context, rollup)
-        ? pairsSelect(context, rollup, span, target)
-        : recomputeSelect(context, rollup, span, target),
+      onlyGrows(context, rollup) ? pairsSelect(context, rollup, span) : recomputeSelect(context, rollup, span, target),
   };
 }
 
