@@ -140,7 +140,18 @@ export function driftPanel(sql: DashboardSql): TimeseriesPanel {
   };
 }
 
+/** Why days are counted again, each with the SQL of their number. */
+const recounted = [
+  { column: 'For late rows', metric: 'lateDays', of: 'late' },
+  { column: 'To fill tables', metric: 'filledDays', of: 'filled' },
+  { column: 'By the sweep', metric: 'sweptDays', of: 'swept' },
+] as const;
+
 export function recountsPanel(sql: DashboardSql): TimeseriesPanel {
+  const columns = recounted.flatMap(({ column, of }) => [
+    `if(time + seconds <= now(), ${of}, NULL) ${sql.as(column)}`,
+    `if(time + seconds <= now(), NULL, ${of}) ${sql.as(`${column}, so far`)}`,
+  ]);
   // What migrate and the CLI queue has no rows.
   const cameLate = `SELECT role, d FROM ${sql.table('late')} GROUP BY role, d HAVING sum(rows) > 0`;
   return {
@@ -153,21 +164,12 @@ export function recountsPanel(sql: DashboardSql): TimeseriesPanel {
     },
     draw: 'bars',
     stacked: true,
-    series: [
-      { column: 'For late rows', metric: 'lateDays', open: 'For late rows, so far' },
-      { column: 'To fill tables', metric: 'filledDays', open: 'To fill tables, so far' },
-      { column: 'By the sweep', metric: 'sweptDays', open: 'By the sweep, so far' },
-    ],
+    series: recounted.map(({ column, metric }) => ({ column, metric, open: `${column}, so far` })),
     sql: `
       WITH greatest(3600, $__interval_s) AS seconds
       SELECT
         time,
-        if(time + seconds <= now(), late, NULL) ${sql.as('For late rows')},
-        if(time + seconds <= now(), NULL, late) ${sql.as('For late rows, so far')},
-        if(time + seconds <= now(), filled, NULL) ${sql.as('To fill tables')},
-        if(time + seconds <= now(), NULL, filled) ${sql.as('To fill tables, so far')},
-        if(time + seconds <= now(), swept, NULL) ${sql.as('By the sweep')},
-        if(time + seconds <= now(), NULL, swept) ${sql.as('By the sweep, so far')}
+        ${columns.join(',\n        ')}
       FROM (
         SELECT ${bucket('at', 3600)} AS time, countIf(why = 'late' AND came) AS late, countIf(why != 'sweep') - late AS filled, countIf(why = 'sweep') AS swept
         FROM (SELECT at, why, (role, d) IN (${cameLate}) AS came FROM ${sql.table('recounts')} WHERE $__timeFilter(at))

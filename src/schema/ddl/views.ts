@@ -81,7 +81,7 @@ export function doneView(installation: Installation, steps: readonly Step[]): st
       return bounds.map((bound) => `(${[s.name, viewName(s), bound].map(literal).join(', ')}, ${bounds.length})`);
     })
     .join(', ');
-  const since = Math.max(markSeconds, markPeriods * Math.max(0, ...steps.map((s) => s.everySeconds)));
+  const since = Math.max(markSeconds, ...steps.map((s) => markPeriods * s.everySeconds));
   const recent = `at > now() - toIntervalSecond(${since})`;
   const perBound = `SELECT steps.name AS name, steps.bounds AS bounds, max(marks.hi) AS mark
   FROM (SELECT s.1 AS name, s.2 AS refresh, s.3 AS upstream, s.4 AS bounds FROM (SELECT arrayJoin([${known}]) AS s)) AS steps

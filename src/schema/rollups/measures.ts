@@ -21,8 +21,8 @@ export interface MeasureSql {
   readonly held: string;
   /** The place's value, aggregated from rows with tm_c = 1. */
   readonly value: string;
-  /** Row and value where there are no rows but those of now: the same without the condition. */
-  readonly alone: { readonly ofRow: string; readonly value: string };
+  /** The same where there are no rows but those of now. */
+  readonly valueAlone: string;
   readonly valueFromBelow: string;
   /** Whether the value now differs from the one that is held. */
   readonly differs: string;
@@ -73,7 +73,7 @@ function one(measure: RollupMeasure, row: string, i: number): MeasureSql {
         nothingBelow: `${zero} AS ${v}`,
         held: `${name} AS ${v}`,
         value: cast(sum),
-        alone: { ofRow: shared.ofRow, value: cast(`sum(${v})`) },
+        valueAlone: cast(`sum(${v})`),
         valueFromBelow: cast(sum),
         differs: `${sum} != sumIf(${v}, tm_c = 0)`,
       };
@@ -84,11 +84,11 @@ function one(measure: RollupMeasure, row: string, i: number): MeasureSql {
       return {
         ...shared,
         ofRow: `${cast(row)} AS ${v}`,
-        alone: { ofRow: `${cast(row)} AS ${v}`, value: cast(`argMax(${v}, ${orderAlias})`) },
         nothing: zero,
         nothingBelow: zero,
         held: `${name} AS ${v}`,
         value: cast(last),
+        valueAlone: cast(`argMax(${v}, ${orderAlias})`),
         // Only kept per day and from the source: a tier below would have to keep the order too.
         valueFromBelow: cast(last),
         differs: `${last} != anyIf(${v}, tm_c = 0)`,
@@ -105,7 +105,7 @@ function one(measure: RollupMeasure, row: string, i: number): MeasureSql {
         nothingBelow: `${empty} AS ${v}`,
         held: `toFloat64(0) AS ${v}, finalizeAggregation(${name}) AS ${held}`,
         value: `${combine(fn, 'StateIf')}(${v}, tm_c = 1)`,
-        alone: { ofRow: shared.ofRow, value: `${combine(fn, 'State')}(${v})` },
+        valueAlone: `${combine(fn, 'State')}(${v})`,
         valueFromBelow: `${combine(fn, 'MergeStateIf')}(${v}, tm_c = 1)`,
         differs: `${combine(fn, 'If')}(${v}, tm_c = 1) != anyIf(${held}, tm_c = 0)`,
       };

@@ -30,7 +30,7 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
   const named: Span = { lo: 'tm_lo', hi: 'tm_hi' };
   const keys = keysOf(context, rollup);
   const grows = source.sourceClass === 'append';
-  const measures = measureSql(source, rollup.measures).map((m) => (grows ? { ...m, ...m.alone } : m));
+  const measures = measureSql(source, rollup.measures);
   const order = needsOrder(rollup.measures) ? [rowOrder(source)] : [];
   const bucket = bucketOfRow(source, rollup);
   const pruned = prunedBucket(source, rollup);
@@ -45,7 +45,7 @@ export function recomputeSelect(context: SourceContext, rollup: Places, span: Sp
   return united({
     rollup,
     keys,
-    measures: measures.map((m) => ({ name: m.name, value: m.value })),
+    measures: measures.map((m) => ({ name: m.name, value: grows ? m.valueAlone : m.value })),
     touched: places,
     span,
     named: ids.named,
