@@ -21,6 +21,8 @@ export interface IngestOptions {
   readonly days: number;
   readonly rate: number;
   readonly minutes: number;
+  /** `refresh.everySeconds` of the installation. */
+  readonly every: number;
   readonly data?: string;
   readonly results?: string;
 }
@@ -28,11 +30,16 @@ export interface IngestOptions {
 /** Minutes for which the load without views is looked at, at most: it does not change. */
 const baseMinutes = 3;
 
+/** `refresh.everySeconds` where nothing is said: the report of another period has a name of its own. */
+export const ordinaryEvery = 5;
+
 /** A stretch of load and what the engine took for it. */
 interface Phase {
   readonly cpu: CpuWindow;
   readonly load: LoadResult;
   readonly residentMiB: number;
+  /** Time of background merges ÷ the stretch. */
+  readonly merging: number;
 }
 
 /**
@@ -40,12 +47,12 @@ interface Phase {
  * (apart, because looking for them costs CPU), and whether every row was counted in the end.
  */
 export async function runIngest(options: IngestOptions): Promise<void> {
-  const { rows, days, rate, minutes, data, results } = options;
+  const { rows, days, rate, minutes, every, data, results } = options;
   const sources = knownSources();
   const folder = data === undefined ? undefined : `${data}-${rows}`;
   await withDataset({ rows, days, sources, folder }, async (dataset) => {
     const { engine } = dataset;
-    await installOver(dataset);
+    await installOver(dataset, { everySeconds: every });
     await settled(engine);
     const views = (await readViews(engine)).length;
     console.log(
@@ -75,6 +82,11 @@ export async function runIngest(options: IngestOptions): Promise<void> {
       ['refreshes, share of one core', percent(share), '15 %'],
       ['inserts alone (views stopped)', percent(without.cpu.share), ''],
       ['inserts and refreshes', percent(withViews.cpu.share), ''],
+      [
+        'background merges, time ÷ stretch: views stopped → running',
+        `${percent(without.merging)} → ${percent(withViews.merging)}`,
+        '',
+      ],
       ['events/s taken', grouped(withViews.load.eventsPerSecond), grouped(rate)],
       ['batches begun late', String(withViews.load.lateBatches), '0'],
       [
@@ -93,14 +105,15 @@ export async function runIngest(options: IngestOptions): Promise<void> {
     const dearest = viewLines(perView);
     console.log(`\n${textTable(dearest)}`);
     const facts = circumstances(commandLine(), { clickhouse: engine.version });
+    const name = every === ordinaryEvery ? 'ingest' : `ingest-${every}s`;
     const markdown = `# Refreshes under ${grouped(rate)} events/s
 
-On top of ${grouped(rows)} stored events (${sources.join(', ')}), ${views} refreshable views each 5 s and slower, rows over HTTP as JSONEachRow in batches of 200 ms,
+On top of ${grouped(rows)} stored events (${sources.join(', ')}), ${views} refreshable views each ${every} s and slower (\`refresh.everySeconds: ${every}\`), rows over HTTP as JSONEachRow in batches of 200 ms,
 stamped by the server, 0.5 % of the events up to six hours late. CPU of the engine's process: ${Math.min(minutes, baseMinutes)} minutes with \`SYSTEM STOP VIEWS\`, ${minutes} with
 views; the difference is what the refreshes take. Latency: begin of a single event's insert to the first answer that counts it, looked for each 200 ms
 in a third stretch of the same load.
 
-${circumstancesText(facts, 'ingest')}
+${circumstancesText(facts, name)}
 
 ${table(lines)}
 
@@ -109,7 +122,7 @@ The dearest views in that stretch, by the time of their runs (\`system.view_refr
 ${table(dearest)}
 `;
     writeReport(
-      'ingest',
+      name,
       { ...facts, options, views, share, without, withViews, perView, latency, memory, counted },
       markdown,
       results,
@@ -122,11 +135,17 @@ async function loadPhase({ engine, contents }: Dataset, rate: number, seconds: n
   // The first seconds fill caches and pools.
   await sleep(Math.min(10, seconds / 4) * 1000);
   const end = watchCpu(engine.pid);
+  const mergedMs = await mergeMs(engine);
   await sleep(seconds * 1000);
+  const merging = ((await mergeMs(engine)) - mergedMs) / (seconds * 1000);
   const cpu = end();
   const memory = residentMiB(engine.pid);
-  return { cpu, load: await load.stop(), residentMiB: memory.now };
+  return { cpu, load: await load.stop(), residentMiB: memory.now, merging };
 }
+
+/** Milliseconds that background merges took since the engine began. */
+const mergeMs = (engine: Dataset['engine']): Promise<number> =>
+  numberOf(engine, "SELECT sum(value) FROM system.events WHERE event = 'MergeTotalMilliseconds'");
 
 /** After the load: what the day rollup counts, and how many distinct events the source holds. */
 async function countedRows({ engine }: Dataset): Promise<{ rollup: number; raw: number }> {

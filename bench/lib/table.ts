@@ -5,7 +5,7 @@ import { runAlerts } from '../alerts';
 import { runBackfill } from '../backfill';
 import { runCollect } from '../collect';
 import { runDecode } from '../decode';
-import { runIngest } from '../ingest';
+import { ordinaryEvery, runIngest } from '../ingest';
 import { runPanels } from '../panels';
 import { runRules } from '../rules';
 import { runPath } from '../path';
@@ -77,6 +77,7 @@ export function addBenchmarks(program: Command): void {
     .addOption(days(100))
     .option('--rate <n>', 'events a second', count, 5_000)
     .option('--minutes <n>', 'length of each of the two CPU stretches', Number, 10)
+    .option('--every <s>', 'refresh.everySeconds', count, ordinaryEvery)
     .addOption(data)
     .addOption(results)
     .action(runIngest);
