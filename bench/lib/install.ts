@@ -31,10 +31,19 @@ const markSeconds = 20;
  */
 export async function settled(engine: Engine): Promise<void> {
   await sleep(lookBackSeconds * 1000);
-  const rare = (await viewPeriods(engine)).filter((v) => v.seconds >= rareSeconds);
+  await refreshRare(engine);
+}
+
+/** What is refreshed seldom. */
+export const rareViews = async (engine: Engine): Promise<string[]> =>
+  (await viewPeriods(engine)).flatMap((v) => (v.seconds >= rareSeconds ? [v.name] : []));
+
+/** Refreshes at once what is refreshed seldom, and waits until it has run. */
+export async function refreshRare(engine: Engine): Promise<void> {
+  const rare = await rareViews(engine);
   // Twice: some are kept from others of them.
   for (let i = 0; i < 2; i++) {
-    for (const { name } of rare) await engine.command(`SYSTEM REFRESH VIEW ${name}`);
+    for (const name of rare) await engine.command(`SYSTEM REFRESH VIEW ${name}`);
     await noneRuns(engine, 600);
     await sleep(markSeconds * 1000);
   }

@@ -76,7 +76,7 @@ export function addBenchmarks(program: Command): void {
     .addOption(rows(10_000_000))
     .addOption(days(100))
     .option('--rate <n>', 'events a second', count, 5_000)
-    .option('--minutes <n>', 'length of each of the two CPU stretches', Number, 10)
+    .option('--minutes <n>', 'length of the stretch with views; those without last at most three', Number, 10)
     .option('--every <s>', 'refresh.everySeconds', count, ordinaryEvery)
     .addOption(data)
     .addOption(results)

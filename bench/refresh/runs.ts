@@ -16,22 +16,27 @@ export interface ViewWork {
 }
 
 /**
- * Watches the refreshes of a database for some seconds. The server keeps only the last run of a view, so it is looked at
+ * Watches the refreshes of a database until `end`. The server keeps only the last run of a view, so it is looked at
  * often; runs are told apart by their begin.
  */
-export async function watchRuns(engine: Engine, database: string, seconds: number): Promise<ViewWork[]> {
+export async function watchRuns(engine: Engine, database: string, end: Promise<unknown>): Promise<ViewWork[]> {
+  let ended = false;
+  const ending = end.finally(() => (ended = true));
+  // Thrown below, after the look that is under way.
+  ending.catch(() => undefined);
   const seen = new Map<string, Map<number, { ms: number; written: number }>>();
   const before = new Map((await readViews(engine, database)).map((v) => [v.view, v.beganMs]));
-  const endMs = performance.now() + seconds * 1000;
-  while (performance.now() < endMs) {
+  for (let last = false; !last;) {
+    last = ended;
     for (const { view, beganMs, durationMs, writtenRows } of await readViews(engine, database)) {
       if (beganMs <= (before.get(view) ?? 0)) continue;
       const runs = seen.get(view) ?? new Map<number, { ms: number; written: number }>();
       runs.set(beganMs, { ms: durationMs, written: writtenRows });
       seen.set(view, runs);
     }
-    await sleep(400);
+    await Promise.race([sleep(400), ending]);
   }
+  await ending;
   return [...seen].map(([view, runs]) => {
     const all = [...runs.values()];
     return {

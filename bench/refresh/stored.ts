@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { arrive } from '../lib/data/generate';
 import { rowsPerEvent } from '../lib/data/tables';
+import { rareSeconds } from '../../src/packs/periods';
 import { watchCpu } from '../lib/process';
 import { knownSources } from '../lib/config';
 import { withDataset } from '../lib/dataset';
-import { installOver, settled } from '../lib/install';
+import { installOver, rareViews, refreshRare, settled } from '../lib/install';
 import { grouped, median, short } from '../lib/numbers';
 import { textTable } from '../lib/print';
 import { circumstances, circumstancesText, commandLine, table, writeReport } from '../lib/report';
-import { allFresh, quietMerges } from '../lib/views';
+import { allFresh, noneRuns, quietMerges } from '../lib/views';
 import type { ViewWork } from './runs';
 import { watchRuns } from './runs';
 
@@ -27,8 +28,10 @@ interface Stored {
   readonly engine: string;
   readonly rows: number;
   readonly days: number;
-  /** Per round: longest run of each view. */
+  /** Per round: longest run of each view, first of what runs at least once a minute, then of what runs seldom. */
   readonly rounds: readonly (readonly ViewWork[])[];
+  /** Views that run seldom. */
+  readonly rare: readonly string[];
   /** Runs that found nothing. */
   readonly idle: readonly ViewWork[];
   /** Seconds of CPU of the whole engine while it was looked at: nothing arriving, and each round. */
@@ -36,7 +39,7 @@ interface Stored {
   readonly cpuSeconds: readonly number[];
 }
 
-/** Length of a look, in seconds: the slowest views run each minute. */
+/** Length of a look, in seconds: what does not run seldom runs once a minute. */
 const windowSeconds = 65;
 
 /** Views that recount old days or keep records: they run whether rows arrive or not. */
@@ -52,8 +55,13 @@ export async function runStored(options: StoredOptions): Promise<void> {
   const idleOf = (stored: Stored, view: string) => stored.idle.find((v) => v.view === view)?.medianMs ?? NaN;
   const all = [...new Set([...large.rounds, ...small.rounds].flat().map((v) => v.view))].sort();
   // Only views that were seen in both count in the sums.
-  const views = all.filter((view) => of(small, view) >= 0 && of(large, view) >= 0);
-  const sum = (stored: Stored, ms: typeof of) => views.reduce((total, view) => total + (ms(stored, view) || 0), 0);
+  const both = all.filter((view) => of(small, view) >= 0 && of(large, view) >= 0);
+  const [seldom, views] = [true, false].map((is) => both.filter((view) => large.rare.includes(view) === is)) as [
+    string[],
+    string[],
+  ];
+  const sum = (stored: Stored, ms: typeof of, some = views) =>
+    some.reduce((total, view) => total + (ms(stored, view) || 0), 0);
   const row = (name: string, before: number, after: number) => [
     name,
     short(before),
@@ -65,16 +73,19 @@ export async function runStored(options: StoredOptions): Promise<void> {
   const lines = [
     ['view', `${grouped(small.rows)} stored, ms`, `${grouped(large.rows)} stored, ms`, 'ratio'],
     ...views.map((view) => row(view, of(small, view), of(large, view))),
-    row('all', sum(small, of), sum(large, of)),
-    row('all, nothing arriving', sum(small, idleOf), sum(large, idleOf)),
-    row(`CPU of the engine for it, ms`, cpuMs(small), cpuMs(large)),
+    row('all of these', sum(small, of), sum(large, of)),
+    row('all of these, nothing arriving', sum(small, idleOf), sum(large, idleOf)),
+    row('CPU of the engine for these, ms', cpuMs(small), cpuMs(large)),
+    ...seldom.map((view) => row(view, of(small, view), of(large, view))),
+    row(`all each ${rareSeconds} s`, sum(small, of, seldom), sum(large, of, seldom)),
   ];
   console.log(`\n${textTable(lines)}`);
   const facts = circumstances(commandLine(), { clickhouse: large.engine });
   const markdown = `# A refresh over ${grouped(small.rows)} and over ${grouped(large.rows)} stored events
 
 ${grouped(arriving)} events of the last hour (and requests and orders in proportion) arrive at once, over ${grouped(small.days)} and over ${grouped(large.days)} days of history with the same rows a day. Per view the run that
-had the work (the longest of the ${windowSeconds} s after), from \`system.view_refreshes\`; median of ${options.rounds} rounds. "all" is the sum over the views; the sweep is left out.
+had the work (the longest of the ${windowSeconds} s after), from \`system.view_refreshes\`; median of ${options.rounds} rounds. The sweep is left out. What runs each ${rareSeconds} s
+stands still meanwhile, and runs after each round, twice; the longer run is told.
 CPU: of the engine's process over those seconds, less as many in which nothing arrived.
 
 ${circumstancesText(facts, 'refresh-stored')}
@@ -91,27 +102,50 @@ async function measure(options: StoredOptions, rows: number, days: number): Prom
     const { engine, contents } = dataset;
     await installOver(dataset);
     await settled(engine);
-    const watch = async () =>
-      (await watchRuns(engine, 'tidemark', windowSeconds)).filter(({ view }) => !besides.test(view));
-    const endIdle = watchCpu(engine.pid);
-    const idle = await watch();
-    const idleCpuSeconds = endIdle().cpuSeconds;
+    const rare = await rareViews(engine);
+    const watch = async (end: Promise<unknown>) =>
+      (await watchRuns(engine, 'tidemark', end)).filter(({ view }) => !besides.test(view));
+    const holdRare = async () => {
+      for (const view of rare) await engine.command(`SYSTEM STOP VIEW ${view}`);
+      await noneRuns(engine, 600);
+    };
+    const watchOften = async () => {
+      const end = watchCpu(engine.pid);
+      const work = await watch(sleep(windowSeconds * 1000));
+      return { work, cpuSeconds: end().cpuSeconds };
+    };
+    const watchRare = async () => {
+      for (const view of rare) await engine.command(`SYSTEM START VIEW ${view}`);
+      return (await watch(refreshRare(engine))).filter(({ view }) => rare.includes(view));
+    };
+    await holdRare();
+    const idle = await watchOften();
     const cpuSeconds: number[] = [];
     const rounds: ViewWork[][] = [];
     for (let i = 0; i < count; i++) {
+      await holdRare();
       const nowMs = Date.now();
       const times = { fromMs: nowMs - 3_600_000, toMs: nowMs };
       for (const source of contents.sources) {
         await arrive(engine, source, Math.round(arriving * rowsPerEvent[source]), times);
       }
-      const end = watchCpu(engine.pid);
-      rounds.push(await watch());
-      cpuSeconds.push(end().cpuSeconds);
+      const often = await watchOften();
+      cpuSeconds.push(often.cpuSeconds);
+      rounds.push([...often.work, ...(await watchRare())]);
       await allFresh(engine, 600);
       await quietMerges(engine);
       await sleep(1_000);
     }
     console.log(`${grouped(rows)} stored: ${count} rounds of ${grouped(arriving)} rows`);
-    return { engine: engine.version, rows, days, rounds, idle, idleCpuSeconds, cpuSeconds };
+    return {
+      engine: engine.version,
+      rows,
+      days,
+      rounds,
+      rare,
+      idle: idle.work,
+      idleCpuSeconds: idle.cpuSeconds,
+      cpuSeconds,
+    };
   });
 }
