@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startLoad } from './ingest/load';
 import type { LoadResult } from './ingest/load';
-import { knownSources } from './lib/config';
+import { knownSources, ordinaryEvery } from './lib/config';
 import { withDataset } from './lib/dataset';
 import type { Dataset } from './lib/dataset';
 import { numberOf } from './lib/engine';
@@ -13,7 +13,7 @@ import { textTable } from './lib/print';
 import { residentMiB, watchCpu } from './lib/process';
 import type { CpuWindow } from './lib/process';
 import { circumstances, circumstancesText, commandLine, table, writeReport } from './lib/report';
-import { allFresh, countedUpTo, noneRuns, now, readViews } from './lib/views';
+import { allFresh, countedUpTo, holdViews, now, readViews } from './lib/views';
 import { viewLines, watchViews } from './lib/watchViews';
 
 export interface IngestOptions {
@@ -29,9 +29,6 @@ export interface IngestOptions {
 
 /** Minutes for which the load without views is looked at, at most, before the stretch with views and after it. */
 const baseMinutes = 3;
-
-/** `refresh.everySeconds` where nothing is said: the report of another period has a name of its own. */
-export const ordinaryEvery = 5;
 
 /** A stretch of load and what the engine took for it. */
 interface Phase {
@@ -61,8 +58,7 @@ export async function runIngest(options: IngestOptions): Promise<void> {
     );
 
     const stopped = async () => {
-      await engine.command('SYSTEM STOP VIEWS');
-      await noneRuns(engine, 600);
+      await holdViews(engine, 'all');
       const phase = await loadPhase(dataset, rate, Math.min(minutes, baseMinutes) * 60);
       console.log(`views stopped: ${percent(phase.cpu.share)} of a core`);
       await engine.command('SYSTEM START VIEWS');
@@ -76,8 +72,7 @@ export async function runIngest(options: IngestOptions): Promise<void> {
     const perView = await watched.stop();
     console.log(`views running: ${percent(withViews.cpu.share)} of a core`);
     const after = await stopped();
-    const without = mean(before.cpu.share, after.cpu.share);
-    const share = withViews.cpu.share - without;
+    const share = withViews.cpu.share - (before.cpu.share + after.cpu.share) / 2;
     console.log(`refreshes: ${percent(share)} of a core`);
 
     const load = startLoad(engine, sources, rate);
@@ -118,6 +113,7 @@ export async function runIngest(options: IngestOptions): Promise<void> {
     const dearest = viewLines(perView);
     console.log(`\n${textTable(dearest)}`);
     const facts = circumstances(commandLine(), { clickhouse: engine.version });
+    // Another period does not replace the ordinary one's report.
     const name = every === ordinaryEvery ? 'ingest' : `ingest-${every}s`;
     const markdown = `# Refreshes under ${grouped(rate)} events/s
 
@@ -142,8 +138,6 @@ ${table(dearest)}
     );
   });
 }
-
-const mean = (a: number, b: number): number => (a + b) / 2;
 
 async function loadPhase({ engine, contents }: Dataset, rate: number, seconds: number): Promise<Phase> {
   const load = startLoad(engine, contents.sources, rate);

@@ -105,6 +105,9 @@ export function knownSources(): SourceName[] {
   return benchRoles.filter((role) => at(known, role) !== undefined);
 }
 
+/** `refresh.everySeconds` where nothing else is asked for. */
+export const ordinaryEvery = 5;
+
 export interface ConfigOptions {
   readonly url: string;
   readonly folder: string;
@@ -118,7 +121,7 @@ export interface ConfigOptions {
 
 /** Writes `<database>.yaml` and tells its path. What this Tidemark's schema does not know is left out, with a line. */
 export function writeConfig(options: ConfigOptions): string {
-  const { url, folder, database = 'tidemark', roles, movingEvents = false, everySeconds = 5 } = options;
+  const { url, folder, database = 'tidemark', roles, movingEvents = false, everySeconds = ordinaryEvery } = options;
   const chosen = Object.fromEntries(roles.map((role) => [role, { ...roleConfigs[role] } as object]));
   if (movingEvents) chosen['events'] = { ...roleConfigs.events, table: 'bench.events_moving', class: 'moving' };
   const wanted = {

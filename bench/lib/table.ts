@@ -5,11 +5,12 @@ import { runAlerts } from '../alerts';
 import { runBackfill } from '../backfill';
 import { runCollect } from '../collect';
 import { runDecode } from '../decode';
-import { ordinaryEvery, runIngest } from '../ingest';
+import { runIngest } from '../ingest';
 import { runPanels } from '../panels';
 import { runRules } from '../rules';
 import { runPath } from '../path';
 import { runRefresh } from '../refresh';
+import { ordinaryEvery } from './config';
 
 /** A number of rows: `1000000`, `1_000_000`, `1e6`, `10M`. Throws InvalidArgumentError. */
 export function count(text: string): number {

@@ -82,7 +82,13 @@ export async function allFresh(engine: Engine, seconds: number, database = 'tide
 export async function stopViews(engine: Engine, seconds: number, database = 'tidemark'): Promise<void> {
   const filling = `SELECT count() FROM ${database}.rollup_status WHERE verdict IN ('filling', 'failing') OR queued_days > 0`;
   await until(`filled rollups in ${database}`, seconds, async () => (await numberOf(engine, filling)) === 0);
-  await engine.command('SYSTEM STOP VIEWS');
+  await holdViews(engine, 'all', seconds);
+}
+
+/** Stops views, all or some, and waits until none runs. */
+export async function holdViews(engine: Engine, views: 'all' | readonly string[], seconds = 600): Promise<void> {
+  const commands = views === 'all' ? ['SYSTEM STOP VIEWS'] : views.map((view) => `SYSTEM STOP VIEW ${view}`);
+  for (const command of commands) await engine.command(command);
   await noneRuns(engine, seconds);
 }
 

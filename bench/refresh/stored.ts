@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { rareSeconds } from '../../src/packs/periods';
 import { arrive } from '../lib/data/generate';
 import { rowsPerEvent } from '../lib/data/tables';
-import { rareSeconds } from '../../src/packs/periods';
 import { watchCpu } from '../lib/process';
 import { knownSources } from '../lib/config';
 import { withDataset } from '../lib/dataset';
@@ -10,7 +10,7 @@ import { installOver, rareViews, refreshRare, settled } from '../lib/install';
 import { grouped, median, short } from '../lib/numbers';
 import { textTable } from '../lib/print';
 import { circumstances, circumstancesText, commandLine, table, writeReport } from '../lib/report';
-import { allFresh, noneRuns, quietMerges } from '../lib/views';
+import { allFresh, holdViews, quietMerges } from '../lib/views';
 import type { ViewWork } from './runs';
 import { watchRuns } from './runs';
 
@@ -56,10 +56,8 @@ export async function runStored(options: StoredOptions): Promise<void> {
   const all = [...new Set([...large.rounds, ...small.rounds].flat().map((v) => v.view))].sort();
   // Only views that were seen in both count in the sums.
   const both = all.filter((view) => of(small, view) >= 0 && of(large, view) >= 0);
-  const [seldom, views] = [true, false].map((is) => both.filter((view) => large.rare.includes(view) === is)) as [
-    string[],
-    string[],
-  ];
+  const seldom = both.filter((view) => large.rare.includes(view));
+  const views = both.filter((view) => !large.rare.includes(view));
   const sum = (stored: Stored, ms: typeof of, some = views) =>
     some.reduce((total, view) => total + (ms(stored, view) || 0), 0);
   const row = (name: string, before: number, after: number) => [
@@ -105,10 +103,6 @@ async function measure(options: StoredOptions, rows: number, days: number): Prom
     const rare = await rareViews(engine);
     const watch = async (end: Promise<unknown>) =>
       (await watchRuns(engine, 'tidemark', end)).filter(({ view }) => !besides.test(view));
-    const holdRare = async () => {
-      for (const view of rare) await engine.command(`SYSTEM STOP VIEW ${view}`);
-      await noneRuns(engine, 600);
-    };
     const watchOften = async () => {
       const end = watchCpu(engine.pid);
       const work = await watch(sleep(windowSeconds * 1000));
@@ -118,12 +112,12 @@ async function measure(options: StoredOptions, rows: number, days: number): Prom
       for (const view of rare) await engine.command(`SYSTEM START VIEW ${view}`);
       return (await watch(refreshRare(engine))).filter(({ view }) => rare.includes(view));
     };
-    await holdRare();
+    await holdViews(engine, rare);
     const idle = await watchOften();
     const cpuSeconds: number[] = [];
     const rounds: ViewWork[][] = [];
     for (let i = 0; i < count; i++) {
-      await holdRare();
+      await holdViews(engine, rare);
       const nowMs = Date.now();
       const times = { fromMs: nowMs - 3_600_000, toMs: nowMs };
       for (const source of contents.sources) {
